@@ -1,0 +1,54 @@
+import type { Diagnostic, ErrorCode } from './error.ts';
+import type { HistoryEntry } from './generation.ts';
+import type { HostName } from './names.ts';
+import type { Plan } from './plan.ts';
+import type { ClusterStatus } from './status.ts';
+import type { Check, Verdict } from './verdict.ts';
+
+/** Everything that can happen in a run. Printing any of it is a reporter's job. */
+export type RunEvent =
+  | { readonly type: 'run-started'; readonly command: string; readonly runId: string; readonly hosts: readonly HostName[] }
+  | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
+  /** Something long begins on a host: shown while it lasts. */
+  | { readonly type: 'host-step'; readonly host: HostName; readonly step: string }
+  | { readonly type: 'host-failed'; readonly host: HostName; readonly code: ErrorCode; readonly message: string; readonly hints: readonly string[] }
+  /** A step of the whole run: locking, activating, verifying. */
+  | { readonly type: 'run-step'; readonly step: string }
+  | { readonly type: 'plan'; readonly plan: Plan }
+  | { readonly type: 'checks'; readonly checks: readonly Check[] }
+  | { readonly type: 'verdict'; readonly verdict: Verdict }
+  | { readonly type: 'status'; readonly status: ClusterStatus }
+  | { readonly type: 'history'; readonly entries: readonly HistoryEntry[] }
+  /** What the run's own prober saw at the VIP while things changed. */
+  | { readonly type: 'vip-probed'; readonly requests: number; readonly lost: number; readonly longestOutageMs: number }
+  | { readonly type: 'undo-started'; readonly because: string }
+  /** The final word on one host: one for every host of a run that may change something. */
+  | { readonly type: 'host-finished'; readonly host: HostName; readonly state: HostEnd; readonly detail: string }
+  | { readonly type: 'run-finished'; readonly summary: RunSummary }
+  | { readonly type: 'exit'; readonly code: number; readonly error?: ExitError };
+
+/** In which state a run leaves a host. */
+export type HostEnd = 'unchanged' | 'changed' | 'undone' | 'undo-failed' | 'unreachable' | 'unknown';
+
+export interface RunSummary {
+  readonly command: 'apply' | 'rollback' | 'destroy';
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly hosts: number;
+  readonly endpoint: string;
+  readonly active?: HostName;
+  /** The generation that was recorded. */
+  readonly generation?: number;
+  /** What was left in place on purpose. */
+  readonly kept: readonly string[];
+  readonly elapsedMs: number;
+}
+
+export interface ExitError {
+  readonly code: ErrorCode | 'internal';
+  readonly message: string;
+  readonly hints: readonly string[];
+}
+
+/** Takes events; never throws, never waits. */
+export type Reporter = (event: RunEvent) => void;

@@ -1,0 +1,68 @@
+import type { IpAddress, IpPrefix } from './address.ts';
+import type { InterfaceName } from './names.ts';
+import type { RouterState } from './vrrp.ts';
+
+/** What a host is, as far as a plan depends on it. */
+export interface HostFacts {
+  readonly os: OsFacts;
+  /** systemd's machine id; two hosts with one id are one machine or a cloned disk. */
+  readonly machineId?: string;
+  readonly isRoot: boolean;
+  readonly network: NetworkFacts;
+  /** HTTPS clients that check scripts can use, best first. */
+  readonly httpsClients: readonly HttpsClient[];
+  readonly api: ApiState;
+  readonly keepalived: KeepalivedFacts;
+}
+
+export interface OsFacts {
+  /** `ID` of os-release(5), lower case. */
+  readonly id: string;
+  readonly idLike: readonly string[];
+  readonly versionId: string;
+  readonly prettyName: string;
+  readonly initSystem: 'systemd' | 'openrc' | 'unknown';
+}
+
+export interface NetworkFacts {
+  readonly addresses: readonly InterfaceAddress[];
+  readonly links: readonly Link[];
+  /** The kernel's answer to `ip route get VIP`. */
+  readonly route: RouteToVip;
+  /** Interfaces with a directly connected prefix that contains the VIP, longest prefix first. */
+  readonly connected: readonly InterfaceName[];
+  /** The link-layer address this host has for the VIP in its neighbour table, if somebody answered. */
+  readonly vipNeighbour?: string;
+}
+
+export interface InterfaceAddress {
+  readonly interface: InterfaceName;
+  readonly prefix: IpPrefix;
+}
+
+export interface Link {
+  readonly interface: InterfaceName;
+  /** Link-layer address, lower case; absent on links that have none. */
+  readonly mac?: string;
+  readonly isUp: boolean;
+}
+
+export type RouteToVip =
+  | { readonly kind: 'on-link'; readonly interface: InterfaceName; readonly source?: IpAddress }
+  | { readonly kind: 'via-gateway'; readonly interface: InterfaceName; readonly gateway: string }
+  | { readonly kind: 'held-here' }
+  | { readonly kind: 'none' };
+
+export type HttpsClient = 'curl' | 'openssl';
+
+/** This host's own API server: it answers, it refuses connections, or it is silent (or nothing could ask it). */
+export type ApiState = 'answers' | 'refuses' | 'silent';
+
+export interface KeepalivedFacts {
+  /** As `keepalived --version` prints it, without the `v`; absent when not installed. */
+  readonly version?: string;
+  /** What the notify script last wrote. */
+  readonly state: RouterState;
+  /** When that was, seconds since the epoch. */
+  readonly stateSince?: number;
+}

@@ -1,0 +1,77 @@
+import type { IpAddress } from './address.ts';
+import type { HostName, InterfaceName } from './names.ts';
+import type { Observed, Resource, ResourceKey, Wanted } from './resource.ts';
+import type { Generation, VirtualRouterRecord } from './generation.ts';
+import type { Priority, Vrid } from './vrrp.ts';
+
+/** The virtual router as it shall be on one host. */
+export interface HostRouter {
+  readonly host: HostName;
+  readonly interface: InterfaceName;
+  /** The host's own address on that interface, never a VIP. */
+  readonly source: IpAddress;
+  readonly peers: readonly IpAddress[];
+  readonly vrid: Vrid;
+  readonly priority: Priority;
+}
+
+export type ChangeAction = 'create' | 'update' | 'remove' | 'none';
+
+/** The difference between what is wanted and what is there, for one resource. */
+export interface Change {
+  readonly key: ResourceKey;
+  readonly action: ChangeAction;
+  readonly wanted?: Resource;
+  readonly observed?: Resource;
+}
+
+/** What the service must do for the changes to count. */
+export type ServiceAction = 'none' | 'start' | 'reload' | 'stop';
+
+export interface HostPlan {
+  readonly host: HostName;
+  /** In the order of the wanted resources, removals last. */
+  readonly changes: readonly Change[];
+  readonly serviceAction: ServiceAction;
+  /** True when the files on the host differ from what the latest generation left: somebody changed them by hand. */
+  readonly drifted: boolean;
+}
+
+/**
+ * How the changes become active. Each wave is activated at once on its hosts, and only when the gate of the wave
+ * before it has opened: never all at once when the identity of the virtual router changes (nobody would answer for
+ * three adverts), never one by one (two would answer for seconds). Measured: docs/decisions/0004.
+ */
+export interface Activation {
+  readonly waves: readonly Wave[];
+  /** Why this order, in words. */
+  readonly because: string;
+  /** What a client of the VIP will see. */
+  readonly prediction: string;
+}
+
+export interface Wave {
+  readonly hosts: readonly HostName[];
+  /** What must hold on these hosts before the next wave: one of them owns the VIP, or all run as members. */
+  readonly gate: 'owns-vip' | 'joined' | 'none';
+}
+
+/** Everything that will happen, decided: it can be printed, compared and executed, and needs nothing else. */
+export interface Plan {
+  readonly command: 'apply' | 'rollback' | 'destroy';
+  readonly headline: string;
+  /** In inventory order. */
+  readonly hosts: readonly HostPlan[];
+  readonly activation: Activation;
+  readonly isEmpty: boolean;
+}
+
+/** One host's side of a plan in the making: what it shall be, what it is, what we left there. */
+export interface HostStates {
+  readonly host: HostName;
+  readonly wanted: Wanted;
+  readonly observed: Observed;
+  readonly recorded?: Generation;
+  /** What a new generation would say of the virtual router; absent when nothing of it remains. */
+  readonly router?: VirtualRouterRecord;
+}

@@ -1,0 +1,71 @@
+import type { Brand } from './result.ts';
+
+/** Stable identity of a resource on its host, `kind:name`: two resources with one key are one thing. */
+export type ResourceKey = Brand<string, 'ResourceKey'>;
+
+/** A thing on a host that has a wanted state. */
+export type Resource = PackageResource | UserResource | DirectoryResource | FileResource | ServiceResource;
+
+export interface PackageResource {
+  readonly kind: 'package';
+  readonly name: string;
+  /** What is installed; never wanted in particular, so it is not compared. */
+  readonly version?: string;
+}
+
+/** A system account without a login. */
+export interface UserResource {
+  readonly kind: 'user';
+  readonly name: string;
+}
+
+export interface DirectoryResource {
+  readonly kind: 'directory';
+  readonly path: string;
+  readonly mode: number;
+  readonly owner: string;
+  readonly group: string;
+}
+
+export interface FileResource {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Permission bits, as chmod takes them. */
+  readonly mode: number;
+  readonly owner: string;
+  readonly group: string;
+  /**
+   * What has to follow a change before it counts: nothing, a reload of systemd's units, or a reload of the service.
+   * Only a file with the effect `reload` waits beside its place, as a candidate, until its host is activated.
+   */
+  readonly effect: 'none' | 'daemon-reload' | 'reload';
+}
+
+export interface ServiceResource {
+  readonly kind: 'service';
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly running: boolean;
+}
+
+export function resourceKey(resource: Resource): ResourceKey {
+  return keyOf(resource.kind, 'path' in resource ? resource.path : resource.name);
+}
+
+export function keyOf(kind: Resource['kind'], name: string): ResourceKey {
+  return `${kind}:${name}` as ResourceKey;
+}
+
+/** What a probe saw under one key. */
+export type Observation =
+  | { readonly status: 'present'; readonly resource: Resource }
+  | { readonly status: 'absent' }
+  /** Something stands there that is not ours to replace: a symlink, a directory, a device. */
+  | { readonly status: 'obstacle'; readonly what: string };
+
+/** Everything observed on one host, by key; a key that is missing was not looked at. */
+export type Observed = ReadonlyMap<ResourceKey, Observation>;
+
+/** What one host shall look like, by key; `undefined` means it shall not be there. */
+export type Wanted = ReadonlyMap<ResourceKey, Resource | undefined>;
