@@ -1,0 +1,51 @@
+import { mutate, probe, stdoutOf, type CommandResult, type Mutation, type Probe } from '../domain/command.ts';
+
+/** How services are asked about and controlled. */
+export interface ServiceManager {
+  readonly name: string;
+  query(service: string): Probe;
+  /** What the service is, or `undefined` when no such unit exists. */
+  parseQuery(result: CommandResult): ServiceState | undefined;
+  enable(service: string): Mutation;
+  disable(service: string): Mutation;
+  start(service: string): Mutation;
+  /** Stops and waits until the processes are gone, so that the address has been given up. */
+  stop(service: string): Mutation;
+  /** Tells the running service to read its configuration again, with SIGHUP to the main process. */
+  reload(service: string): Mutation;
+  /** The last things the service said, for the report of its failure. */
+  lastWords(service: string): Probe;
+  /** Makes the service manager read its unit files again. */
+  reloadUnits(): Mutation;
+}
+
+export interface ServiceState {
+  readonly enabled: boolean;
+  readonly running: boolean;
+}
+
+export const SYSTEMD: ServiceManager = {
+  name: 'systemd',
+  query: (service) => probe('systemctl', 'show', '--property=LoadState,ActiveState,UnitFileState', service),
+  parseQuery: (result) => {
+    const properties = new Map(stdoutOf(result).split('\n').map(splitProperty));
+    if (result.exitCode !== 0 || properties.get('LoadState') !== 'loaded') return undefined;
+    return {
+      enabled: ['enabled', 'enabled-runtime', 'static'].includes(properties.get('UnitFileState') ?? ''),
+      running: ['active', 'reloading', 'activating'].includes(properties.get('ActiveState') ?? ''),
+    };
+  },
+  enable: (service) => mutate('systemctl', '--quiet', 'enable', service),
+  disable: (service) => mutate('systemctl', '--quiet', 'disable', service),
+  start: (service) => mutate('systemctl', 'start', service),
+  stop: (service) => mutate('systemctl', 'stop', service),
+  // Not `systemctl reload`: the signal reaches the main process in under a millisecond, which make-before-break needs.
+  reload: (service) => mutate('systemctl', 'kill', '--kill-who=main', '--signal=HUP', service),
+  lastWords: (service) => probe('journalctl', '--unit', service, '--lines=10', '--no-pager', '--output=cat'),
+  reloadUnits: () => mutate('systemctl', 'daemon-reload'),
+};
+
+function splitProperty(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return [line.slice(0, at), line.slice(at + 1)];
+}

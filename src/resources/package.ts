@@ -1,0 +1,15 @@
+import type { PackageResource } from '../domain/resource.ts';
+import { ABSENT, present, type Handler } from './handler.ts';
+
+export const packageHandler: Handler<PackageResource> = {
+  probe: (name, platform) => platform.packages.query(name),
+  parse: (name, result, platform) => {
+    const version = platform.packages.parseQuery(result);
+    return version === undefined ? ABSENT : present({ kind: 'package', name, version });
+  },
+  isSame: () => true,
+  converge: (wanted, observed, platform) => {
+    if (wanted !== undefined) return observed === undefined ? [platform.packages.install(wanted.name)] : [];
+    return observed === undefined ? [] : [platform.packages.remove(observed.name)];
+  },
+};
