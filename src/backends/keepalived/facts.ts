@@ -1,0 +1,27 @@
+import { probeScript, probe, stderrOf, stdoutOf } from '../../domain/command.ts';
+import type { KeepalivedFacts } from '../../domain/facts.ts';
+import type { RouterState } from '../../domain/vrrp.ts';
+import type { Fact } from '../../facts/fact.ts';
+import { PATHS } from './layout.ts';
+
+/** The installed version, and the last state the notify script was told. */
+export const keepalivedFact: Fact<KeepalivedFacts> = {
+  probes: [probeScript('command -v keepalived >/dev/null 2>&1 && keepalived --version 2>&1; true'), probe('cat', PATHS.state)],
+  parse: ([versionResult, stateResult]) => {
+    const text = versionResult === undefined ? '' : stdoutOf(versionResult) + stderrOf(versionResult);
+    const version = /^Keepalived v(?<version>\d+(?:\.\d+)+)/m.exec(text)?.groups?.['version'];
+    const [word = '', since = ''] = stateResult === undefined ? [] : stdoutOf(stateResult).trim().split(' ');
+    return {
+      ...(version === undefined ? {} : { version }),
+      state: STATES[word] ?? 'unknown',
+      ...(/^\d+$/.test(since) ? { stateSince: Number(since) } : {}),
+    };
+  },
+};
+
+const STATES: Readonly<Record<string, RouterState>> = {
+  MASTER: 'active',
+  BACKUP: 'backup',
+  FAULT: 'fault',
+  STOP: 'stopped',
+};
