@@ -1,0 +1,155 @@
+import { routerIdentity, sharedIdentity } from '../backends/keepalived/identity.ts';
+import { KEYS, PACKAGE, PATHS } from '../backends/keepalived/layout.ts';
+import type { IpAddress } from '../domain/address.ts';
+import type { Diagnostic } from '../domain/error.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Activation, Change, HostPlan, Plan } from '../domain/plan.ts';
+import { keyOf, resourceKey, type Observation, type Observed, type Resource, type ResourceKey, type Wanted } from '../domain/resource.ts';
+import { holdsAddress } from '../facts/network.ts';
+import { diff, serviceActionOf } from './diff.ts';
+import { orderActivation, type Mover } from './order.ts';
+import type { HostSnapshot } from './snapshot.ts';
+
+/** One host's side of a plan: what it is, and what it shall be. */
+export interface PlanHost {
+  readonly snapshot: HostSnapshot;
+  readonly wanted: Wanted;
+  readonly priority: number;
+}
+
+/** What a plan is about. */
+export interface PlanFrame {
+  readonly command: Plan['command'];
+  readonly headline: string;
+  readonly vip: IpAddress;
+  readonly advertIntervalMs: number;
+}
+
+/** The single way to a plan, for apply, rollback and destroy alike. */
+export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan {
+  const plans = hosts.map(({ snapshot, wanted }) => planHost(snapshot, wanted));
+  const activation = activationOf(frame, hosts, plans);
+  return {
+    command: frame.command,
+    headline: frame.headline,
+    hosts: plans,
+    activation,
+    isEmpty: plans.every((plan) => plan.changes.every((change) => change.action === 'none')),
+  };
+}
+
+/**
+ * What a host shall look like to match `resources`, when `recorded` is what we left there last: what we left and do
+ * not want any more goes back to what was there before us. Nothing that we never recorded is ever removed.
+ */
+export function wantedInstead(resources: readonly Resource[], recorded: Generation | undefined): Wanted {
+  const wanted = new Map<ResourceKey, Resource | undefined>();
+  for (const { key, resource } of recorded?.before ?? []) wanted.set(key, resource);
+  for (const resource of resources) wanted.set(resourceKey(resource), resource);
+  return sortByCreation(wanted);
+}
+
+/** The host as it was before us. Packages that we installed stay unless `purge` is asked for. */
+export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
+  const wanted = new Map(wantedInstead([], recorded));
+  const packageKey = keyOf('package', PACKAGE);
+  if (!purge && wanted.has(packageKey) && wanted.get(packageKey) === undefined) wanted.delete(packageKey);
+  return wanted;
+}
+
+/** The keys whose state is not what the latest generation left: somebody or something else changed them. */
+export function driftOf(recorded: Generation | undefined, observed: Observed): readonly ResourceKey[] {
+  if (recorded === undefined) return [];
+  const wanted: Wanted = new Map(recorded.resources.map((resource) => [resourceKey(resource), resource]));
+  return diff(wanted, observed).flatMap((change) => (change.action === 'none' ? [] : [change.key]));
+}
+
+/** The host as it was when it was observed: what an undo goes back to. What we installed meanwhile stays installed. */
+export function wantedAsObserved(observed: Observed): Wanted {
+  const wanted = new Map<ResourceKey, Resource | undefined>();
+  for (const [key, seen] of observed) {
+    if (seen.status === 'present') wanted.set(key, seen.resource);
+    else if (seen.status === 'absent' && !key.startsWith('package:')) wanted.set(key, undefined);
+  }
+  return sortByCreation(wanted);
+}
+
+/**
+ * Why a part of the hosts cannot be changed alone: a host that runs and is left out would not hear the changed ones,
+ * and both sides would be active.
+ */
+export function refusePartial(
+  limited: readonly PlanHost[],
+  leftOut: readonly PlanHost[],
+): readonly Diagnostic[] {
+  const conf = (observed: Observed | Wanted): string => confText(observed.get(CONF_KEY));
+  const running = leftOut.filter(({ snapshot }) => runsKeepalived(snapshot));
+  const deaf = running.filter(({ snapshot, wanted }) => conf(snapshot.observed) !== conf(wanted));
+  return limited.flatMap(({ snapshot, wanted }): readonly Diagnostic[] => {
+    const identity = sharedIdentity(conf(wanted));
+    const split = running.filter((other) => sharedIdentity(conf(other.snapshot.observed)) !== identity);
+    const others = split.length > 0 ? split : runsKeepalived(snapshot) ? [] : deaf;
+    if (others.length === 0) return [];
+    const names = others.map((other) => other.snapshot.intent.name).join(', ');
+    return [
+      {
+        severity: 'error',
+        host: snapshot.intent.name,
+        message: `changing this host alone would give the VIP two owners: ${names} would not hear it`,
+        hints: ['run it without --limit; the order of activation keeps the VIP answering'],
+      },
+    ];
+  });
+}
+
+function runsKeepalived(snapshot: HostSnapshot): boolean {
+  const service = snapshot.observed.get(SERVICE_KEY);
+  return service?.status === 'present' && service.resource.kind === 'service' && service.resource.running;
+}
+
+function confText(seen: Observation | Resource | undefined): string {
+  const resource = seen !== undefined && 'status' in seen ? (seen.status === 'present' ? seen.resource : undefined) : seen;
+  return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
+}
+
+function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
+  const changes = diff(wanted, snapshot.observed);
+  return {
+    host: snapshot.intent.name,
+    changes,
+    serviceAction: serviceActionOf(changes),
+    drifted: driftOf(snapshot.recorded.latest, snapshot.observed).length > 0,
+  };
+}
+
+function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: readonly HostPlan[]): Activation {
+  const movers = hosts.map(({ snapshot, priority }, index): Mover => {
+    const { facts, intent } = snapshot;
+    const plan = plans[index];
+    return {
+      host: intent.name,
+      action: plan?.serviceAction ?? 'none',
+      changesIdentity: changesIdentity(plan?.changes ?? []),
+      holdsVip: holdsAddress(facts.network, frame.vip),
+      runs: runsKeepalived(snapshot),
+      apiAnswers: facts.api === 'answers',
+      priority,
+    };
+  });
+  return orderActivation(movers, frame.advertIntervalMs);
+}
+
+function changesIdentity(changes: readonly Change[]): boolean {
+  const conf = changes.find((change) => change.key === CONF_KEY);
+  if (conf?.wanted?.kind !== 'file' || conf.observed?.kind !== 'file') return false;
+  const text = (content: Uint8Array): string => new TextDecoder().decode(content);
+  return routerIdentity(text(conf.wanted.content)) !== routerIdentity(text(conf.observed.content));
+}
+
+function sortByCreation(wanted: Wanted): Wanted {
+  const rank = (key: ResourceKey): number => (KEYS.includes(key) ? KEYS.indexOf(key) : KEYS.length);
+  return new Map([...wanted].toSorted(([a], [b]) => rank(a) - rank(b)));
+}
+
+const CONF_KEY = keyOf('file', PATHS.conf);
+const SERVICE_KEY = keyOf('service', 'keepalived');

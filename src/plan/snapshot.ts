@@ -1,0 +1,12 @@
+import type { HostFacts } from '../domain/facts.ts';
+import type { Recorded } from '../domain/generation.ts';
+import type { HostIntent } from '../domain/intent.ts';
+import type { Observed } from '../domain/resource.ts';
+
+/** One host as one round trip saw it: what it is, what stands on it, what we left there. */
+export interface HostSnapshot {
+  readonly intent: HostIntent;
+  readonly facts: HostFacts;
+  readonly observed: Observed;
+  readonly recorded: Recorded;
+}
