@@ -1,0 +1,100 @@
+import { keepalivedFact } from '../backends/keepalived/facts.ts';
+import { effectOf, KEYS } from '../backends/keepalived/layout.ts';
+import type { CommandResult } from '../domain/command.ts';
+import { KonvoyError, refusal, type Diagnostic } from '../domain/error.ts';
+import type { HostFacts } from '../domain/facts.ts';
+import type { Recorded } from '../domain/generation.ts';
+import type { HostIntent } from '../domain/intent.ts';
+import type { Observation, Observed, ResourceKey } from '../domain/resource.ts';
+import { apiFact } from '../facts/api.ts';
+import type { Fact } from '../facts/fact.ts';
+import { networkFact } from '../facts/network.ts';
+import { systemFact } from '../facts/system.ts';
+import { detectPlatform, PLATFORMS, type Platform } from '../platform/platform.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
+import { observationOf, probeOf } from '../resources/resources.ts';
+import type { Reader } from '../transport/transport.ts';
+import { parseRecorded, recordedProbe } from './generations.ts';
+import type { World } from './world.ts';
+
+/** Sees a host whole in one round trip: facts, everything that we manage, and what we left there. */
+export async function gatherHost(world: World, reader: Reader, intent: HostIntent): Promise<HostSnapshot> {
+  world.report({ type: 'host-step', host: intent.name, step: 'gathering facts' });
+  const batch = new Batch();
+  const facts = batchFacts(batch, world);
+  const resources = KEYS.map((key) => batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }));
+  const recorded = batch.add({ probes: [recordedProbe(world.intent.cluster)], parse: ([result]) => result });
+  const read = batch.run(await reader.probe(batch.probes, world.signal));
+  const hostFacts = facts(read);
+  const platform = detectPlatform(hostFacts.os) ?? PLATFORMS[0];
+  const found = parseRecorded(required(read(recorded)), intent.name);
+  const observed = new Map(KEYS.map((key, index) => [key, observe(key, read(required(resources[index])), platform)]));
+  await observeLeftovers(reader, { recorded: found, observed, platform });
+  return { intent, facts: hostFacts, observed, recorded: found };
+}
+
+/** The platform of a host that has passed the refusals. */
+export function platformOf(snapshot: HostSnapshot): Platform {
+  const platform = detectPlatform(snapshot.facts.os);
+  if (platform !== undefined) return platform;
+  const diagnostic: Diagnostic = {
+    severity: 'error',
+    host: snapshot.intent.name,
+    message: `${snapshot.facts.os.prettyName} is not supported yet`,
+    hints: [],
+  };
+  throw refusal([diagnostic]);
+}
+
+/** Probes of many facts as one batch: each fact gets back the slice of the results that it asked for. */
+class Batch {
+  readonly probes: Parameters<Reader['probe']>[0][number][] = [];
+
+  add<T>(fact: Fact<T>): Slot<T> {
+    const from = this.probes.length;
+    this.probes.push(...fact.probes);
+    const to = this.probes.length;
+    return { parse: (results) => fact.parse(results.slice(from, to)) };
+  }
+
+  run(results: readonly CommandResult[]): Read {
+    return (slot) => slot.parse(results);
+  }
+}
+
+interface Slot<T> {
+  parse(results: readonly CommandResult[]): T;
+}
+
+type Read = <T>(slot: Slot<T>) => T;
+
+function batchFacts(batch: Batch, world: World): (read: Read) => HostFacts {
+  const system = batch.add(systemFact);
+  const network = batch.add(networkFact(world.endpoint.vip));
+  const api = batch.add(apiFact(world.endpoint.vip, world.endpoint.port));
+  const keepalived = batch.add(keepalivedFact);
+  return (read) => ({ ...read(system), network: read(network), api: read(api), keepalived: read(keepalived) });
+}
+
+/** What an older release of ours recorded and this one does not manage any more is looked at as well. */
+async function observeLeftovers(
+  reader: Reader,
+  seen: { readonly recorded: Recorded; readonly observed: Map<ResourceKey, Observation>; readonly platform: Platform },
+): Promise<Observed> {
+  const keys = (seen.recorded.latest?.before ?? []).map(({ key }) => key).filter((key) => !seen.observed.has(key));
+  if (keys.length === 0) return seen.observed;
+  const results = await reader.probe(keys.map((key) => probeOf(key, seen.platform)));
+  keys.forEach((key, index) => seen.observed.set(key, observe(key, results[index], seen.platform)));
+  return seen.observed;
+}
+
+function observe(key: ResourceKey, result: CommandResult | undefined, platform: Platform): Observation {
+  const observation = observationOf(key, required(result), platform);
+  if (observation.status !== 'present' || observation.resource.kind !== 'file') return observation;
+  return { status: 'present', resource: { ...observation.resource, effect: effectOf(observation.resource.path) } };
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new KonvoyError('a host answered fewer questions than it was asked', { code: 'connection-lost' });
+  return value;
+}

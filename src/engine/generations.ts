@@ -1,0 +1,134 @@
+import { mutate, mutateScript, probe, probeScript, stdoutOf, type CommandResult, type Mutation, type Probe } from '../domain/command.ts';
+import { KonvoyError } from '../domain/error.ts';
+import type { BeforeEntry, Generation, GenerationHead, Recorded } from '../domain/generation.ts';
+import type { ClusterName, HostName } from '../domain/names.ts';
+import type { Resource } from '../domain/resource.ts';
+import { writeFile } from '../resources/file.ts';
+
+/** Generations that stay on a host; older ones are pruned. */
+export const GENERATIONS_KEPT = 10;
+
+/** Asks for the heads of all generations and the whole of the latest. */
+export function recordedProbe(cluster: ClusterName): Probe {
+  return probeScript(READ_RECORDED, STORE, cluster);
+}
+
+/** Asks for one whole generation. */
+export function generationProbe(cluster: ClusterName, number: number): Probe {
+  return probe('cat', `${STORE}/${cluster}/generations/${number}/generation.json`);
+}
+
+export function parseRecorded(result: CommandResult, host: HostName): Recorded {
+  const heads: GenerationHead[] = [];
+  const foreignClusters: string[] = [];
+  let latest: Generation | undefined;
+  for (const line of stdoutOf(result).split('\n')) {
+    const at = line.indexOf(' ');
+    const [word, rest] = [line.slice(0, at), line.slice(at + 1)];
+    if (word === 'foreign') foreignClusters.push(rest);
+    if (word === 'head') heads.push(parseJson(rest, host) as GenerationHead);
+    if (word === 'latest') latest = parseGeneration(rest, host);
+  }
+  return { heads: heads.toSorted((a, b) => a.number - b.number), foreignClusters, ...(latest === undefined ? {} : { latest }) };
+}
+
+export function parseGeneration(text: string, host: HostName): Generation {
+  const stored = parseJson(text, host) as StoredGeneration;
+  return {
+    ...stored,
+    resources: stored.resources.map(revive),
+    before: stored.before.map(({ key, resource }): BeforeEntry => (resource === undefined ? { key } : { key, resource: revive(resource) })),
+  };
+}
+
+/** Writes a generation whole or not at all, and prunes the oldest ones beyond `GENERATIONS_KEPT`. */
+export function recordGeneration(generation: Generation): readonly Mutation[] {
+  const { resources, before, ...head } = generation;
+  const directory = `${STORE}/${generation.cluster}/generations`;
+  const draft = `${directory}/.${generation.number}.new`;
+  const stored: StoredGeneration = {
+    ...head,
+    resources: resources.map(freeze),
+    before: before.map(({ key, resource }) => (resource === undefined ? { key } : { key, resource: freeze(resource) })),
+  };
+  return [
+    mutateScript('umask 077; rm -rf -- "$1"; mkdir -p -- "$1"', draft),
+    writeFile(`${draft}/head.json`, privateFile(JSON.stringify(head))),
+    writeFile(`${draft}/generation.json`, privateFile(JSON.stringify(stored))),
+    mutateScript(PUBLISH, draft, directory, String(generation.number), String(GENERATIONS_KEPT)),
+  ];
+}
+
+/** Keeps a copy of a file that is about to be overwritten and that we did not write. */
+export function keepCopy(cluster: ClusterName, runId: string, path: string): Mutation {
+  return mutateScript(KEEP, `${STORE}/${cluster}/kept/${runId}`, path);
+}
+
+/** Forgets a cluster on a host: all but the copies of what was not ours. Says on stdout what it kept. */
+export function forgetCluster(cluster: ClusterName): readonly Mutation[] {
+  return [mutate('rm', '-rf', '--', `${STORE}/${cluster}/generations`), mutateScript(FORGET, `${STORE}/${cluster}`, STORE)];
+}
+
+type StoredResource = Exclude<Resource, { kind: 'file' }> | StoredFile;
+type StoredFile = Omit<Extract<Resource, { kind: 'file' }>, 'content'> & { readonly base64: string };
+type StoredGeneration = GenerationHead & {
+  readonly resources: readonly StoredResource[];
+  readonly before: readonly { readonly key: BeforeEntry['key']; readonly resource?: StoredResource }[];
+};
+
+function freeze(resource: Resource): StoredResource {
+  if (resource.kind !== 'file') return resource;
+  const { content, ...rest } = resource;
+  return { ...rest, base64: Buffer.from(content).toString('base64') };
+}
+
+function revive(stored: StoredResource): Resource {
+  if (stored.kind !== 'file') return stored;
+  const { base64, ...rest } = stored;
+  return { ...rest, content: Uint8Array.from(Buffer.from(base64, 'base64')) };
+}
+
+function parseJson(text: string, host: HostName): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KonvoyError(`a generation of konvoy-ha on ${host} cannot be read`, {
+      code: 'step-failed',
+      host,
+      hints: [`look at ${STORE} on ${host}; a damaged generation can be moved away, the ones before it still count`],
+      cause,
+    });
+  }
+}
+
+function privateFile(text: string): { content: Uint8Array; mode: number; owner: string; group: string } {
+  return { content: new TextEncoder().encode(text), mode: 0o600, owner: 'root', group: 'root' };
+}
+
+const STORE = '/var/lib/konvoy-ha';
+
+const READ_RECORDED = `for dir in "$1"/*/generations; do
+  name=\${dir%/generations}; name=\${name##*/}
+  [ -d "$dir" ] && [ "$name" != "$2" ] && echo "foreign $name"
+done
+cd "$1/$2/generations" 2>/dev/null || exit 0
+for n in $(ls | grep -E '^[0-9]+$' | sort -n); do
+  [ -f "$n/generation.json" ] && [ -f "$n/head.json" ] || continue
+  printf 'head '; cat "$n/head.json"; echo; last=$n
+done
+[ -z "\${last-}" ] || { printf 'latest '; cat "$last/generation.json"; }`;
+
+const PUBLISH = `rm -rf -- "$2/$3" && mv -- "$1" "$2/$3" && cd "$2" || exit 1
+ls | grep -E '^[0-9]+$' | sort -n | head -n "-$4" | while read -r old; do rm -rf -- "./$old"; done
+rm -rf -- ./.[0-9]*.new`;
+
+const KEEP = `[ -f "$2" ] || exit 0
+umask 077; mkdir -p -- "$1" || exit 1
+name=$(printf '%s' "\${2#/}" | tr / _)
+cp -p -- "$2" "$1/$name"`;
+
+const FORGET = `rmdir -- "$1" 2>/dev/null
+[ ! -d "$1" ] || find "$1" -type f
+rmdir -- "$2" 2>/dev/null
+rm -f /run/konvoy-ha/state; rmdir /run/konvoy-ha 2>/dev/null
+exit 0`;

@@ -1,0 +1,139 @@
+import { formatEndpoint } from '../domain/address.ts';
+import { stdoutOf } from '../domain/command.ts';
+import { KonvoyError, refusal } from '../domain/error.ts';
+import type { Generation, VirtualRouterRecord } from '../domain/generation.ts';
+import type { HostName } from '../domain/names.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Wanted } from '../domain/resource.ts';
+import { assemblePlan, refusePartial, wantedBeforeUs, wantedInstead, type PlanHost } from '../plan/assemble.ts';
+import { desire, routerRecord, type Desired } from '../plan/desire.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
+import type { Reader } from '../transport/transport.ts';
+import { generationProbe, parseGeneration } from './generations.ts';
+import type { World } from './world.ts';
+
+/** A plan with what carrying it out has to know beyond it. */
+export interface Proposal {
+  readonly plan: Plan;
+  readonly snapshots: readonly HostSnapshot[];
+  /** What each host's next generation says of the virtual router; empty when nothing of ours remains. */
+  readonly records: ReadonlyMap<HostName, VirtualRouterRecord>;
+  /** The generation that is gone back to. */
+  readonly restored?: number;
+}
+
+/** The hosts of a run: those it may change, and all that it must know. */
+export interface Scope {
+  readonly limited: ReadonlySet<HostName>;
+  readonly snapshots: readonly HostSnapshot[];
+}
+
+/** What `apply` would do. Throws a refusal with every problem when the input cannot be right. */
+export function proposeApply(world: World, scope: Scope): Proposal {
+  const { endpoint, intent } = world;
+  const desired = desire(intent, endpoint, { snapshots: scope.snapshots, renderer: world.renderer });
+  if (!desired.ok) throw refusal(desired.error);
+  const all = scope.snapshots.map((snapshot): PlanHost => {
+    const { name } = snapshot.intent;
+    const router = desired.value.routers.get(name);
+    return { snapshot, wanted: mergeWanted(desired.value.wanted.get(name), snapshot), priority: router?.priority ?? 0 };
+  });
+  const records = new Map([...desired.value.routers].map(([host, router]) => [host, routerRecord(router, endpoint)]));
+  return propose(world, scope, { command: 'apply', headline: applyHeadline(world, desired.value), all, records });
+}
+
+/** What going back to generation `to` (0: before us) would do on every host in scope. */
+export async function proposeRollback(
+  world: World,
+  scope: Scope,
+  how: { readonly readers: ReadonlyMap<HostName, Reader>; readonly to: number | undefined },
+): Promise<Proposal> {
+  const latest = Math.max(0, ...scope.snapshots.map((snapshot) => snapshot.recorded.latest?.number ?? 0));
+  if (latest === 0) throw nothingRecorded();
+  const to = how.to ?? latest - 1;
+  const all: PlanHost[] = [];
+  const records = new Map<HostName, VirtualRouterRecord>();
+  for (const snapshot of scope.snapshots) {
+    const generation = await generationOf(world, { snapshot, to, reader: how.readers.get(snapshot.intent.name) });
+    const recorded = snapshot.recorded.latest;
+    const wanted = generation === undefined ? beforeUs(snapshot, false) : wantedInstead(generation.resources, recorded);
+    const router = generation?.virtualRouter ?? recorded?.virtualRouter;
+    if (router !== undefined) records.set(snapshot.intent.name, router);
+    all.push({ snapshot, wanted, priority: router?.priority ?? 0 });
+  }
+  const headline = to === 0 ? 'rollback to how the hosts were before konvoy-ha' : `rollback to generation ${to}`;
+  return { ...propose(world, scope, { command: 'rollback', headline, all, records }), restored: to };
+}
+
+/** What taking everything of ours off the hosts would do. */
+export function proposeDestroy(world: World, scope: Scope, purge: boolean): Proposal {
+  const all = scope.snapshots.map((snapshot): PlanHost => ({
+    snapshot,
+    wanted: beforeUs(snapshot, purge),
+    priority: snapshot.recorded.latest?.virtualRouter.priority ?? 0,
+  }));
+  const headline = `destroy: take everything of konvoy-ha off the hosts${purge ? ', packages too' : ''}`;
+  return propose(world, scope, { command: 'destroy', headline, all, records: new Map() });
+}
+
+function propose(
+  world: World,
+  scope: Scope,
+  parts: Pick<Plan, 'command' | 'headline'> & { readonly all: readonly PlanHost[]; readonly records: Proposal['records'] },
+): Proposal {
+  const isLimited = ({ snapshot }: PlanHost): boolean => scope.limited.has(snapshot.intent.name);
+  const limited = parts.all.filter(isLimited);
+  const leftOut = parts.all.filter((host) => !isLimited(host));
+  const problems = parts.command === 'destroy' ? [] : refusePartial(limited, leftOut);
+  if (problems.length > 0) throw refusal(problems);
+  const { vip, settings } = world.endpoint;
+  const frame = { command: parts.command, headline: parts.headline, vip, advertIntervalMs: settings.advertIntervalMs };
+  return {
+    plan: assemblePlan(frame, limited),
+    snapshots: limited.map((host) => host.snapshot),
+    records: parts.records,
+  };
+}
+
+/** What we once left and do not want any more goes back to what was there before. */
+function mergeWanted(desired: Wanted | undefined, snapshot: HostSnapshot): Wanted {
+  const resources = [...(desired ?? new Map()).values()].filter((resource) => resource !== undefined);
+  return wantedInstead(resources, snapshot.recorded.latest);
+}
+
+function beforeUs(snapshot: HostSnapshot, purge: boolean): Wanted {
+  return snapshot.recorded.latest === undefined ? new Map() : wantedBeforeUs(snapshot.recorded.latest, purge);
+}
+
+async function generationOf(
+  world: World,
+  from: { readonly snapshot: HostSnapshot; readonly to: number; readonly reader: Reader | undefined },
+): Promise<Generation | undefined> {
+  const { snapshot, to, reader } = from;
+  const host = snapshot.intent.name;
+  if (to === 0) return undefined;
+  const numbers = snapshot.recorded.heads.map((head) => head.number);
+  if (reader === undefined || !numbers.includes(to)) {
+    throw new KonvoyError(`${host} has no generation ${to}`, {
+      code: 'usage',
+      host,
+      hints: [numbers.length === 0 ? 'it has none at all' : `it has ${numbers.join(', ')}`, 'see konvoy-ha history'],
+    });
+  }
+  const [result] = await reader.probe([generationProbe(world.intent.cluster, to)], world.signal);
+  return parseGeneration(result === undefined ? '' : stdoutOf(result), host);
+}
+
+function applyHeadline({ endpoint, intent }: World, desired: Desired): string {
+  const where = formatEndpoint({ host: endpoint.vip, port: endpoint.port });
+  const origins = { configured: 'configured', 'in-use': 'kept', chosen: 'chosen from the VIP' } as const;
+  const vrid = `vrid ${desired.vrid.vrid} (${origins[desired.vrid.origin]})`;
+  return `keepalived for ${where} on ${intent.hosts.length} hosts, ${vrid}: ${endpoint.because}`;
+}
+
+function nothingRecorded(): KonvoyError {
+  return new KonvoyError('there is no generation to go back to: konvoy-ha has not changed these hosts', {
+    code: 'usage',
+    hints: ['see konvoy-ha history'],
+  });
+}

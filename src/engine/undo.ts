@@ -1,0 +1,86 @@
+import { KonvoyError } from '../domain/error.ts';
+import type { HostName } from '../domain/names.ts';
+import { assemblePlan, wantedAsObserved, type PlanHost } from '../plan/assemble.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
+import type { Session } from '../transport/transport.ts';
+import { executePlan, removeCandidates } from './execute.ts';
+import { gatherHost } from './gather.ts';
+import { forEachHost } from './hosts.ts';
+import type { Proposal } from './propose.ts';
+import type { World } from './world.ts';
+
+/** What there is to undo. */
+export interface Undoing {
+  readonly proposal: Proposal;
+  readonly touched: ReadonlySet<HostName>;
+  readonly sessions: ReadonlyMap<HostName, Session>;
+}
+
+/**
+ * Brings every touched host back to what it was when it was first observed: the difference between then and now,
+ * executed like any other. A host whose connection was lost is connected again. Returns the hosts that could not be
+ * brought back, with the reason; it does not throw for a host.
+ */
+export async function undo(interrupted: World, undoing: Undoing): Promise<ReadonlyMap<HostName, unknown>> {
+  // An interrupted run still undoes: its signal has fired already and must not stop this.
+  const world: World = { ...interrupted, signal: new AbortController().signal };
+  const failures = new Map<HostName, unknown>();
+  const now = new Map<HostName, HostSnapshot>();
+  const sessions = new Map<HostName, Session>();
+  const reconnected: Session[] = [];
+  const outcomes = await forEachHost([...undoing.touched], world.forks, async (host) => {
+    const before = snapshotOf(undoing.proposal, host);
+    const look = await lookAgain(world, before, undoing.sessions.get(host));
+    if (look.isNew) reconnected.push(look.session);
+    await look.session.mutate([removeCandidates(undoing.proposal.plan, host)]);
+    return look;
+  });
+  for (const outcome of outcomes) {
+    if (outcome.status === 'failed') failures.set(outcome.host, outcome.error);
+    else {
+      now.set(outcome.host, outcome.value.snapshot);
+      sessions.set(outcome.host, outcome.value.session);
+    }
+  }
+  await bringBack(world, { undoing, now, sessions }).catch((error: unknown) => {
+    for (const host of now.keys()) failures.set(host, error);
+  });
+  for (const session of reconnected) await session[Symbol.asyncDispose]();
+  return failures;
+}
+
+async function bringBack(
+  world: World,
+  back: { readonly undoing: Undoing; readonly now: ReadonlyMap<HostName, HostSnapshot>; readonly sessions: ReadonlyMap<HostName, Session> },
+): Promise<void> {
+  const { vip, settings } = world.endpoint;
+  const hosts = [...back.now.values()].map((snapshot): PlanHost => {
+    const before = snapshotOf(back.undoing.proposal, snapshot.intent.name);
+    return { snapshot, wanted: wantedAsObserved(before.observed), priority: before.recorded.latest?.virtualRouter.priority ?? 0 };
+  });
+  const frame = { command: 'rollback' as const, headline: 'undo', vip, advertIntervalMs: settings.advertIntervalMs };
+  const plan = assemblePlan(frame, hosts);
+  await executePlan({ world, plan, snapshots: back.now, sessions: back.sessions, onTouch: () => undefined, isUndo: true });
+}
+
+async function lookAgain(
+  world: World,
+  before: HostSnapshot,
+  session: Session | undefined,
+): Promise<{ readonly snapshot: HostSnapshot; readonly session: Session; readonly isNew: boolean }> {
+  if (session !== undefined) {
+    try {
+      return { snapshot: await gatherHost(world, session, before.intent), session, isNew: false };
+    } catch (error) {
+      if (!(error instanceof KonvoyError) || error.code !== 'connection-lost') throw error;
+    }
+  }
+  const again = await world.transport.connect(before.intent.target, world.signal);
+  return { snapshot: await gatherHost(world, again, before.intent), session: again, isNew: true };
+}
+
+function snapshotOf(proposal: Proposal, host: HostName): HostSnapshot {
+  const snapshot = proposal.snapshots.find(({ intent }) => intent.name === host);
+  if (snapshot === undefined) throw new Error(`no snapshot of ${host}`);
+  return snapshot;
+}

@@ -1,0 +1,83 @@
+import { probeScript, stdoutOf } from '../domain/command.ts';
+import type { HostName } from '../domain/names.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { activeDownIntervalMs } from '../domain/vrrp.ts';
+import { judge, type EndpointSighting } from '../plan/judge.ts';
+import { vipInterface } from '../plan/interface.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
+import type { Reader } from '../transport/transport.ts';
+import { gatherHost } from './gather.ts';
+import { forEachHost } from './hosts.ts';
+import type { World } from './world.ts';
+
+/**
+ * Looks until the verdict is good twice in a row, or the deadline has passed: right after a change an election may
+ * still be going on, and one good look may have hit the moment between two owners.
+ */
+export async function verifyUntilStable(world: World, readers: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
+  const deadline = world.clock.now() + 2 * activeDownIntervalMs(world.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
+  let goodBefore = false;
+  for (;;) {
+    const verdict = await verifyOnce(world, readers);
+    if (verdict.isGood && goodBefore) return verdict;
+    if (!verdict.isGood && world.clock.now() >= deadline) return verdict;
+    goodBefore = verdict.isGood;
+    await world.clock.sleep(RECHECK_MS, world.signal);
+  }
+}
+
+/** One look at every host and at the endpoint, from here and from every host. Holds readers: it cannot change anything. */
+export async function verifyOnce(world: World, readers: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
+  const { endpoint } = world;
+  const outcomes = await forEachHost([...readers.keys()], world.forks, async (host) => lookFrom(world, host, readers.get(host)));
+  const looks = outcomes.map((outcome) => {
+    if (outcome.status === 'failed') throw outcome.error;
+    return outcome.value;
+  });
+  const here = await askFromHere(world, endpoint.vip);
+  const certificates = new Map<HostName, string>();
+  for (const { snapshot } of looks) {
+    const own = vipInterface(snapshot.facts.network, endpoint.vip, snapshot.intent.interface);
+    if (!own.ok || snapshot.facts.api !== 'answers') continue;
+    const { certificate } = await askFromHere(world, own.value.source);
+    if (certificate !== undefined) certificates.set(snapshot.intent.name, certificate);
+  }
+  const snapshots = looks.map((look) => look.snapshot);
+  const sightings = [here, ...looks.map((look) => look.sighting)];
+  return judge({ endpoint, snapshots, sightings, certificates });
+}
+
+async function lookFrom(
+  world: World,
+  host: HostName,
+  reader: Reader | undefined,
+): Promise<{ readonly snapshot: HostSnapshot; readonly sighting: EndpointSighting }> {
+  const intent = world.intent.hosts.find((candidate) => candidate.name === host);
+  if (intent === undefined || reader === undefined) throw new Error(`no way to look from ${host}`);
+  const snapshot = await gatherHost(world, reader, intent);
+  const { vip, port, settings } = world.endpoint;
+  const urlHost = vip.includes(':') ? `[${vip}]` : vip;
+  const [result] = await reader.probe([probeScript(ASK_VIP, urlHost, String(port), settings.healthCheck.path)], world.signal);
+  const text = result === undefined ? '' : stdoutOf(result).trim();
+  const answer = /^[1-5]\d\d$/.test(text) ? Number(text) : text === '' || text === '000' ? 'no answer within 2 s' : text;
+  return { snapshot, sighting: { from: host, answer } };
+}
+
+async function askFromHere(world: World, host: string): Promise<EndpointSighting> {
+  const { port, settings } = world.endpoint;
+  const answer = await world.prober.ask({ host, port, path: settings.healthCheck.path, timeoutMs: ASK_TIMEOUT_MS }, world.signal);
+  if (answer.outcome !== 'answered') return { from: 'here', answer: `${answer.outcome}: ${answer.detail}` };
+  return { from: 'here', answer: answer.status, certificate: answer.certificate };
+}
+
+const ASK_TIMEOUT_MS = 3000;
+const RECHECK_MS = 200;
+/** Beyond two elections: service start-up, slow scripts, a first gratuitous ARP that was lost. */
+const SETTLE_MS = 5000;
+
+const ASK_VIP = `if command -v curl >/dev/null 2>&1; then
+  curl -ks -o /dev/null -w '%{http_code}' --noproxy '*' --max-time 2 "https://$1:$2$3"
+else
+  printf 'GET %s HTTP/1.0\\r\\nHost: %s\\r\\n\\r\\n' "$3" "$1" | timeout 2 openssl s_client -quiet -connect "$1:$2" 2>/dev/null |
+    sed -n '1s#^HTTP/[0-9.]* \\([0-9][0-9][0-9]\\).*#\\1#p'
+fi; true`;

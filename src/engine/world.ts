@@ -1,0 +1,32 @@
+import type { KeepalivedViews } from '../backends/keepalived/views.ts';
+import type { Reporter } from '../domain/event.ts';
+import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
+import type { Renderer } from '../render/render.ts';
+import type { EndpointProber, Transport } from '../transport/transport.ts';
+
+/** Time, passed in so that nothing below the command line reads a clock. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Everything a run stands on. */
+export interface World {
+  readonly intent: Intent;
+  readonly endpoint: KeepalivedEndpoint;
+  readonly transport: Transport;
+  readonly prober: EndpointProber;
+  readonly renderer: Renderer<KeepalivedViews>;
+  readonly report: Reporter;
+  readonly clock: Clock;
+  /** Hosts worked on at the same time. */
+  readonly forks: number;
+  /** Names the run in generations and locks. */
+  readonly runId: string;
+  /** `user@machine` of whoever runs it. */
+  readonly by: string;
+  /** Aborted when the operator interrupts the run. */
+  readonly signal: AbortSignal;
+}
