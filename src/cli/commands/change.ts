@@ -1,0 +1,40 @@
+import { applyCommand, destroyCommand, planCommand, planRollbackCommand, rollbackCommand, planDestroyCommand, type ChangeCommand } from '../../engine/commands.ts';
+import type { Proposal } from '../../engine/propose.ts';
+import { confirmWith } from '../confirm.ts';
+import { withWorld } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { CliIo } from '../io.ts';
+import type { ChangeFlags } from '../options.ts';
+
+export async function apply(io: CliIo, options: ChangeFlags): Promise<number> {
+  return withWorld(io, 'apply', options, async (world, limit) => {
+    if (options.dryRun) return dryRunStatus(options, await planCommand(world, limit));
+    await applyCommand(world, limit, changeCommand(io, options, 'apply this plan?'));
+    return EXIT.done;
+  });
+}
+
+export async function rollback(io: CliIo, options: ChangeFlags & { readonly to?: number }): Promise<number> {
+  return withWorld(io, 'rollback', options, async (world, limit) => {
+    if (options.dryRun) return dryRunStatus(options, await planRollbackCommand(world, limit, options.to));
+    await rollbackCommand(world, limit, { ...changeCommand(io, options, 'roll back?'), to: options.to });
+    return EXIT.done;
+  });
+}
+
+export async function destroy(io: CliIo, options: ChangeFlags & { readonly purge: boolean }): Promise<number> {
+  return withWorld(io, 'destroy', options, async (world, limit) => {
+    if (options.dryRun) return dryRunStatus(options, await planDestroyCommand(world, limit, options.purge));
+    const question = 'take everything of konvoy-ha off these hosts? The VIP goes with it.';
+    await destroyCommand(world, limit, { ...changeCommand(io, options, question), purge: options.purge });
+    return EXIT.done;
+  });
+}
+
+function changeCommand(io: CliIo, options: ChangeFlags, question: string): ChangeCommand {
+  return { verify: options.verify, keepOnFailure: options.keepOnFailure, confirm: confirmWith(io, options.yes, question) };
+}
+
+function dryRunStatus(options: ChangeFlags, { plan }: Proposal): number {
+  return options.detailedExitcode && !plan.isEmpty ? EXIT.changes : EXIT.done;
+}

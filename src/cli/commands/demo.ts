@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { KonvoyError } from '../../domain/error.ts';
+import { labDown, type Lab } from '../../lab/lab.ts';
+import { createProber } from '../../transport/prober.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { CliIo } from '../io.ts';
+import { run } from '../run.ts';
+import { bootLab, labContext } from './lab.ts';
+
+/**
+ * `lab demo`: the whole product on real hosts, with nothing left behind. Every step is an ordinary command line, run
+ * as an operator would; the first that does not end as it should ends the demo with its exit status.
+ */
+export async function demo(io: CliIo, options: { readonly suite: string; readonly keep: boolean }): Promise<number> {
+  const lab = await bootLab(io, 3, { name: 'demo', suite: options.suite });
+  try {
+    return await show(io, lab);
+  } finally {
+    if (!options.keep) await labDown({ name: lab.name }, labContext(io));
+  }
+}
+
+async function show(io: CliIo, lab: Lab): Promise<number> {
+  const steps: readonly (readonly string[])[] = [['check'], ['apply', '--yes'], ['status'], ['apply', '--yes']];
+  for (const step of steps) {
+    const code = await command(io, lab, step);
+    if (code !== EXIT.done) return code;
+  }
+  await failOver(io, lab);
+  for (const step of [['verify'], ['history'], ['destroy', '--yes']]) {
+    const code = await command(io, lab, step);
+    if (code !== EXIT.done) return code;
+  }
+  say(io, 'that was: install, proof, an apply that changes nothing, a failover, and a clean removal');
+  return EXIT.done;
+}
+
+/** Freezes the active host, measures how long the VIP does not answer, and lets the host come back. */
+async function failOver(io: CliIo, lab: Lab): Promise<void> {
+  const active = await holderOf(lab);
+  say(io, `freezing ${active.name}, which is active`);
+  await active.pause();
+  try {
+    const { outageMs, lost } = await measureOutage(lab.vip);
+    const now = await holderOf(lab, active.name);
+    say(io, `the VIP ${lab.vip} answers again after ${(outageMs / 1000).toFixed(2)} s, from ${now.name}; ${lost} requests were lost`);
+  } finally {
+    await active.unpause();
+  }
+  await command(io, lab, ['status']);
+  say(io, `${active.name} is thawed; it has the highest priority and takes the VIP back`);
+  await waitFor(async () => (await holders(lab)).join() === active.name, 'the VIP to be on one host again');
+}
+
+async function measureOutage(vip: string): Promise<{ readonly outageMs: number; readonly lost: number }> {
+  const prober = createProber();
+  const begin = performance.now();
+  let lost = 0;
+  for (;;) {
+    const answer = await prober.ask({ host: vip, port: 6443, path: '/readyz', timeoutMs: PROBE_TIMEOUT_MS });
+    const elapsed = performance.now() - begin;
+    // The first answers may still be under way from before the freeze.
+    if (answer.outcome === 'answered' && lost > 0) return { outageMs: elapsed, lost };
+    if (answer.outcome !== 'answered') lost += 1;
+    if (elapsed > DEADLINE_MS) throw failed('the VIP did not come back');
+    await delay(PROBE_PAUSE_MS);
+  }
+}
+
+async function holders(lab: Lab, without?: string): Promise<readonly string[]> {
+  const asked = await Promise.all(
+    lab.hosts
+      .filter((host) => host.name !== without)
+      .map(async (host) => ({ host, addresses: await host.exec(['ip', '-o', 'address', 'show']) })),
+  );
+  return asked.flatMap(({ host, addresses }) => (addresses.stdout.includes(` ${lab.vip}/`) ? [host.name] : []));
+}
+
+async function holderOf(lab: Lab, without?: string): Promise<Lab['hosts'][number]> {
+  const [name] = await holders(lab, without);
+  const host = lab.hosts.find((candidate) => candidate.name === name);
+  if (host === undefined) throw failed('no host has the VIP');
+  return host;
+}
+
+async function waitFor(condition: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw failed(`waited in vain for ${what}`);
+    await delay(PROBE_PAUSE_MS);
+  }
+}
+
+async function command(io: CliIo, lab: Lab, words: readonly string[]): Promise<number> {
+  const argv = [...words, '-i', lab.inventoryPath];
+  io.stdout.write(`\n$ konvoy-ha ${argv.join(' ')}\n`);
+  return run({ ...io, argv });
+}
+
+function say(io: CliIo, line: string): void {
+  io.stdout.write(`\nkonvoy-ha: ${line}\n`);
+}
+
+function failed(message: string): KonvoyError {
+  return new KonvoyError(`the demo failed: ${message}`, { code: 'verification-failed' });
+}
+
+const PROBE_PAUSE_MS = 20;
+const PROBE_TIMEOUT_MS = 250;
+const DEADLINE_MS = 20_000;

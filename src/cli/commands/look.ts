@@ -1,0 +1,44 @@
+import { checkCommand, historyCommand, planCommand, statusCommand, verifyCommand } from '../../engine/commands.ts';
+import { withWorld } from '../context.ts';
+import { EXIT, EXIT_OF } from '../exit-codes.ts';
+import type { CliIo } from '../io.ts';
+import type { HostOptions } from '../options.ts';
+
+interface DetailedOptions extends HostOptions {
+  readonly detailedExitcode: boolean;
+}
+
+export async function check(io: CliIo, options: HostOptions): Promise<number> {
+  return withWorld(io, 'check', options, async (world, limit) => {
+    await checkCommand(world, limit);
+    return EXIT.done;
+  });
+}
+
+export async function plan(io: CliIo, options: DetailedOptions): Promise<number> {
+  return withWorld(io, 'plan', options, async (world, limit) => {
+    const proposal = await planCommand(world, limit);
+    return options.detailedExitcode && !proposal.plan.isEmpty ? EXIT.changes : EXIT.done;
+  });
+}
+
+export async function verify(io: CliIo, options: HostOptions): Promise<number> {
+  return withWorld(io, 'verify', options, async (world, limit) =>
+    (await verifyCommand(world, limit)) ? EXIT.done : EXIT_OF['verification-failed'],
+  );
+}
+
+export async function status(io: CliIo, options: DetailedOptions): Promise<number> {
+  return withWorld(io, 'status', options, async (world, limit) => {
+    const { drifted, failure } = await statusCommand(world, limit);
+    if (failure !== undefined) return EXIT_OF[failure.code];
+    return options.detailedExitcode && drifted ? EXIT.changes : EXIT.done;
+  });
+}
+
+export async function history(io: CliIo, options: HostOptions): Promise<number> {
+  return withWorld(io, 'history', options, async (world, limit) => {
+    await historyCommand(world, limit);
+    return EXIT.done;
+  });
+}

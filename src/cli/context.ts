@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KeepalivedViews } from '../backends/keepalived/views.ts';
+import { loadIntent } from '../config/load.ts';
+import { selectHosts } from '../config/limit.ts';
+import { KonvoyError, refusal } from '../domain/error.ts';
+import type { Reporter } from '../domain/event.ts';
+import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
+import type { HostName } from '../domain/names.ts';
+import { createRenderer, type Renderer } from '../render/render.ts';
+import type { Limit } from '../engine/commands.ts';
+import type { World } from '../engine/world.ts';
+import { createTransport } from '../transport/create.ts';
+import { createProber } from '../transport/prober.ts';
+import { EXIT } from './exit-codes.ts';
+import type { CliIo } from './io.ts';
+import type { HostOptions } from './options.ts';
+import { openReporter } from './reporter.ts';
+import { describe } from './run.ts';
+
+/** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
+export type Work = (world: World, limit: Limit) => Promise<number>;
+
+/** Opens the world for a command, runs it and says how it ended; interrupts reach it as an aborted signal. */
+export async function withWorld(io: CliIo, command: string, options: HostOptions, work: Work): Promise<number> {
+  const report = openReporter(io, options);
+  const interrupt = listenForInterrupts(io, report);
+  try {
+    const { world, limit } = await openWorld(io, options, { command, report, signal: interrupt.signal });
+    const code = await work(world, limit);
+    report({ type: 'exit', code });
+    return code;
+  } catch (error) {
+    if (error instanceof KonvoyError) for (const diagnostic of error.diagnostics) report({ type: 'diagnostic', diagnostic });
+    const { code, exit } = describe(error);
+    report({ type: 'exit', code, error: exit });
+    return code;
+  } finally {
+    interrupt.stop();
+    report.close();
+  }
+}
+
+/** The template sources, read from the package. */
+export function templateRenderer(): Renderer<KeepalivedViews> {
+  const read = (name: string): string =>
+    readFileSync(new URL(`../../templates/keepalived/${name}.hbs`, import.meta.url), 'utf8');
+  return createRenderer<KeepalivedViews>({
+    'keepalived.conf': read('keepalived.conf'),
+    'live.sh': read('live.sh'),
+    'ready.sh': read('ready.sh'),
+    'notify.sh': read('notify.sh'),
+    'drop-in.conf': read('drop-in.conf'),
+  });
+}
+
+async function openWorld(
+  io: CliIo,
+  options: HostOptions,
+  run: { readonly command: string; readonly report: Reporter; readonly signal: AbortSignal },
+): Promise<{ readonly world: World; readonly limit: Limit }> {
+  const intent = await readIntent(io, options);
+  for (const diagnostic of intent.warnings) run.report({ type: 'diagnostic', diagnostic });
+  const endpoint = supportedEndpoint(intent);
+  const limit = limitOf(intent, options.limit);
+  const runId = `${new Date(io.now()).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomUUID().slice(0, 8)}`;
+  run.report({ type: 'run-started', command: run.command, runId, hosts: intent.hosts.map((host) => host.name) });
+  const world: World = {
+    intent,
+    endpoint,
+    transport: createTransport({
+      home: io.home,
+      ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
+      ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
+    }),
+    prober: createProber(),
+    renderer: templateRenderer(),
+    report: run.report,
+    clock: { now: () => io.now(), sleep: async (ms, signal) => sleep(ms, signal) },
+    forks: options.forks,
+    runId,
+    by: `${io.user}@${io.hostname}`,
+    signal: run.signal,
+  };
+  return { world, limit };
+}
+
+async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
+  const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
+  const loaded = await loadIntent(
+    { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
+    { cwd: io.cwd, home: io.home, user: options.user ?? io.user },
+  );
+  if (!loaded.ok) throw refusal(loaded.error);
+  const { privateKey } = options;
+  if (privateKey === undefined) return loaded.value;
+  const hosts = loaded.value.hosts.map((host) =>
+    host.target.identityFiles.length > 0 ? host : { ...host, target: { ...host.target, identityFiles: [privateKey] } },
+  );
+  return { ...loaded.value, hosts };
+}
+
+function supportedEndpoint({ endpoint }: Intent): KeepalivedEndpoint {
+  if (endpoint.kind === 'keepalived') return endpoint;
+  const what = endpoint.kind === 'cloud' ? `the load balancer of a cloud (${endpoint.provider})` : "somebody else's load balancer";
+  throw new KonvoyError(`the endpoint is ${what} (${endpoint.because}); that is not supported yet`, {
+    code: 'not-yet',
+    hints: ['for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml'],
+  });
+}
+
+function limitOf(intent: Intent, pattern: string | undefined): ReadonlySet<HostName> {
+  if (pattern === undefined) return new Set(intent.hosts.map((host) => host.name));
+  const selected = selectHosts(pattern, intent.hosts);
+  if (selected.ok) return new Set(selected.value);
+  throw new KonvoyError(`--limit ${pattern}: ${selected.error}`, {
+    code: 'usage',
+    hints: [`control-plane hosts are ${intent.hosts.map((host) => host.name).join(', ')}`],
+  });
+}
+
+/** The first interrupt asks the run to stop and undo; the second gives up on that. */
+function listenForInterrupts(io: CliIo, report: Reporter): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const stop = io.onInterrupt(() => {
+    if (controller.signal.aborted) {
+      io.stderr.write('konvoy-ha: stopped at once: nothing more is undone; see konvoy-ha status\n');
+      io.exitNow(EXIT.interrupted);
+      return;
+    }
+    report({ type: 'run-step', step: 'interrupted: the step at work is finished, then undone (interrupt again to give up on that)' });
+    controller.abort(new KonvoyError('interrupted', { code: 'interrupted' }));
+  });
+  return { signal: controller.signal, stop };
+}
+
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    // The timer's own AbortError says nothing; the reason does.
+    if (signal?.aborted === true) throw signal.reason;
+    throw error;
+  }
+}
