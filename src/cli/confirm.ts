@@ -8,10 +8,13 @@ export function confirmWith(io: CliIo, yes: boolean, question: string): Confirm 
   return async () => {
     if (yes) return true;
     if (io.stdin.isTTY !== true) {
-      throw new KonvoyError('this would change hosts, and there is no terminal to ask on; nothing was changed', {
-        code: 'usage',
-        hints: ['add --yes to go on without being asked, or --dry-run to only look'],
-      });
+      throw new KonvoyError(
+        'this would change hosts, and there is no terminal to ask on; nothing was changed',
+        {
+          code: 'usage',
+          hints: ['add --yes to go on without being asked, or --dry-run to only look'],
+        },
+      );
     }
     const terminal = createInterface({ input: io.stdin, output: io.stderr });
     try {

@@ -17,13 +17,18 @@ import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
 import { openReporter } from './reporter.ts';
-import { describe } from './run.ts';
+import { describe, reportDiagnostics } from './run.ts';
 
 /** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
 export type Work = (world: World, limit: Limit) => Promise<number>;
 
 /** Opens the world for a command, runs it and says how it ended; interrupts reach it as an aborted signal. */
-export async function withWorld(io: CliIo, command: string, options: HostOptions, work: Work): Promise<number> {
+export async function withWorld(
+  io: CliIo,
+  command: string,
+  options: HostOptions,
+  work: Work,
+): Promise<number> {
   const report = openReporter(io, options);
   const interrupt = listenForInterrupts(io, report);
   try {
@@ -32,7 +37,7 @@ export async function withWorld(io: CliIo, command: string, options: HostOptions
     report({ type: 'exit', code });
     return code;
   } catch (error) {
-    if (error instanceof KonvoyError) for (const diagnostic of error.diagnostics) report({ type: 'diagnostic', diagnostic });
+    reportDiagnostics(report, error);
     const { code, exit } = describe(error);
     report({ type: 'exit', code, error: exit });
     return code;
@@ -65,7 +70,12 @@ async function openWorld(
   const endpoint = supportedEndpoint(intent);
   const limit = limitOf(intent, options.limit);
   const runId = `${new Date(io.now()).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomUUID().slice(0, 8)}`;
-  run.report({ type: 'run-started', command: run.command, runId, hosts: intent.hosts.map((host) => host.name) });
+  run.report({
+    type: 'run-started',
+    command: run.command,
+    runId,
+    hosts: intent.hosts.map((host) => host.name),
+  });
   const world: World = {
     intent,
     endpoint,
@@ -96,17 +106,24 @@ async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
   const { privateKey } = options;
   if (privateKey === undefined) return loaded.value;
   const hosts = loaded.value.hosts.map((host) =>
-    host.target.identityFiles.length > 0 ? host : { ...host, target: { ...host.target, identityFiles: [privateKey] } },
+    host.target.identityFiles.length > 0
+      ? host
+      : { ...host, target: { ...host.target, identityFiles: [privateKey] } },
   );
   return { ...loaded.value, hosts };
 }
 
 function supportedEndpoint({ endpoint }: Intent): KeepalivedEndpoint {
   if (endpoint.kind === 'keepalived') return endpoint;
-  const what = endpoint.kind === 'cloud' ? `the load balancer of a cloud (${endpoint.provider})` : "somebody else's load balancer";
+  const what =
+    endpoint.kind === 'cloud'
+      ? `the load balancer of a cloud (${endpoint.provider})`
+      : "somebody else's load balancer";
   throw new KonvoyError(`the endpoint is ${what} (${endpoint.because}); that is not supported yet`, {
     code: 'not-yet',
-    hints: ['for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml'],
+    hints: [
+      'for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml',
+    ],
   });
 }
 
@@ -129,7 +146,10 @@ function listenForInterrupts(io: CliIo, report: Reporter): { readonly signal: Ab
       io.exitNow(EXIT.interrupted);
       return;
     }
-    report({ type: 'run-step', step: 'interrupted: the step at work is finished, then undone (interrupt again to give up on that)' });
+    report({
+      type: 'run-step',
+      step: 'interrupted: the step at work is finished, then undone (interrupt again to give up on that)',
+    });
     controller.abort(new KonvoyError('interrupted', { code: 'interrupted' }));
   });
   return { signal: controller.signal, stop };

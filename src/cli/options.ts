@@ -25,7 +25,12 @@ export interface ChangeFlags extends HostOptions {
 export function withOutputOptions(command: Command): Command {
   return command
     .option('--json', 'print NDJSON events on stdout', false)
-    .option('-v, --verbose', 'say more; repeat for still more', (_value: string, before: number) => before + 1, 0)
+    .option(
+      '-v, --verbose',
+      'say more; repeat for still more',
+      (_value: string, before: number) => before + 1,
+      0,
+    )
     .option('--no-color', 'print without colour');
 }
 

@@ -1,7 +1,14 @@
 import { Command } from 'commander';
 import { KonvoyError } from '../domain/error.ts';
 import type { CliIo } from './io.ts';
-import { withChangeOptions, withHostOptions, withOutputOptions, wholeNumber, type ChangeFlags, type HostOptions } from './options.ts';
+import {
+  withChangeOptions,
+  withHostOptions,
+  withOutputOptions,
+  wholeNumber,
+  type ChangeFlags,
+  type HostOptions,
+} from './options.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { VERSION } from './version.ts';
@@ -18,7 +25,10 @@ export function buildProgram(io: CliIo, setStatus: SetStatus): Command {
     .description('keeps the address of a Kubernetes control plane alive, with keepalived on its hosts')
     .version(VERSION)
     .showHelpAfterError('(konvoy-ha --help lists the commands)')
-    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
     .exitOverride();
   addLookCommands(program, io, setStatus);
   addChangeCommands(program, io, setStatus);
@@ -29,60 +39,87 @@ export function buildProgram(io: CliIo, setStatus: SetStatus): Command {
 
 function addLookCommands(program: Command, io: CliIo, setStatus: SetStatus): void {
   program.commandsGroup('Look (changes nothing):');
-  withHostOptions(program.command('check').description('say what would stop an apply: reachability, sudo, system, interface, VIP')).action(
-    async (options: HostOptions) => setStatus(await (await looks()).check(io, options)),
-  );
+  withHostOptions(
+    program
+      .command('check')
+      .description('say what would stop an apply: reachability, sudo, system, interface, VIP'),
+  ).action(async (options: HostOptions) => setStatus(await (await looks()).check(io, options)));
   withHostOptions(program.command('plan').description('show what apply would change'))
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
-    .action(async (options: HostOptions & { detailedExitcode: boolean }) => setStatus(await (await looks()).plan(io, options)));
-  withHostOptions(program.command('verify').description('prove that exactly one host holds the VIP and that it answers')).action(
-    async (options: HostOptions) => setStatus(await (await looks()).verify(io, options)),
-  );
+    .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
+      setStatus(await (await looks()).plan(io, options)),
+    );
+  withHostOptions(
+    program.command('verify').description('prove that exactly one host holds the VIP and that it answers'),
+  ).action(async (options: HostOptions) => setStatus(await (await looks()).verify(io, options)));
   withHostOptions(program.command('status').description('show who is active, and what has drifted'))
     .option('--detailed-exitcode', 'exit 2 when a host has drifted', false)
-    .action(async (options: HostOptions & { detailedExitcode: boolean }) => setStatus(await (await looks()).status(io, options)));
-  withHostOptions(program.command('history').description('list the generations that are on the hosts')).action(
-    async (options: HostOptions) => setStatus(await (await looks()).history(io, options)),
-  );
+    .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
+      setStatus(await (await looks()).status(io, options)),
+    );
+  withHostOptions(
+    program.command('history').description('list the generations that are on the hosts'),
+  ).action(async (options: HostOptions) => setStatus(await (await looks()).history(io, options)));
 }
 
 function addChangeCommands(program: Command, io: CliIo, setStatus: SetStatus): void {
   program.commandsGroup('Change:');
   withOutputOptions(program.command('init').description('write an inventory.yaml to start from'))
     .option('-i, --inventory <path>', 'where to write it', './inventory.yaml')
-    .option('--endpoint <address:port>', 'the VIP and its port, for example 10.0.50.20:6443')
-    .option('--control-plane <hosts>', 'control-plane hosts, separated by commas')
+    .requiredOption('--endpoint <address:port>', 'the VIP and its port, for example 10.0.50.20:6443')
+    .requiredOption(
+      '--control-plane <hosts>',
+      'names or addresses of the control-plane hosts, separated by commas',
+    )
     .option('-u, --user <name>', 'login on the hosts')
     .option('--private-key <file>', 'key to log in with')
-    .action(async (options: InitOptions) => setStatus(await (await import('./commands/init.ts')).init(io, options)));
-  withChangeOptions(program.command('apply').description('make the hosts what the inventory asks for, and prove it')).action(
-    async (options: ChangeFlags) => setStatus(await (await changes()).apply(io, options)),
-  );
+    .action(async (options: InitOptions) =>
+      setStatus(await (await import('./commands/init.ts')).init(io, options)),
+    );
+  withChangeOptions(
+    program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+  ).action(async (options: ChangeFlags) => setStatus(await (await changes()).apply(io, options)));
   withChangeOptions(program.command('rollback').description('go back to an earlier generation'))
-    .option('--to <n>', 'the generation to go back to; 0 is before konvoy-ha (default: the one before the latest)', wholeNumber(0, 1_000_000))
-    .action(async (options: ChangeFlags & { to?: number }) => setStatus(await (await changes()).rollback(io, options)));
+    .option(
+      '--to <n>',
+      'the generation to go back to; 0 is before konvoy-ha (default: the one before the latest)',
+      wholeNumber(0, 1_000_000),
+    )
+    .action(async (options: ChangeFlags & { to?: number }) =>
+      setStatus(await (await changes()).rollback(io, options)),
+    );
   withChangeOptions(program.command('destroy').description('take everything of konvoy-ha off the hosts'))
     .option('--purge', 'remove the packages that konvoy-ha installed, too', false)
-    .action(async (options: ChangeFlags & { purge: boolean }) => setStatus(await (await changes()).destroy(io, options)));
+    .action(async (options: ChangeFlags & { purge: boolean }) =>
+      setStatus(await (await changes()).destroy(io, options)),
+    );
 }
 
 function addLabCommands(program: Command, io: CliIo, setStatus: SetStatus): void {
   program.commandsGroup('Lab:');
   const lab = program.command('lab').description('real hosts in containers, to try everything on');
-  const commands = async (): Promise<typeof import('./commands/lab.ts')> => import('./commands/lab.ts');
+  const commands = async () => import('./commands/lab.ts');
   withOutputOptions(lab.command('up').description('boot hosts and write their inventory'))
     .argument('[hosts]', 'how many hosts', wholeNumber(1, 9), 3)
     .option('--suite <name>', 'bookworm, trixie or bullseye', 'bookworm')
     .option('--name <name>', 'a name for this lab', 'lab')
-    .action(async (hosts: number, options: LabOptions) => setStatus(await (await commands()).up(io, hosts, options)));
+    .action(async (hosts: number, options: LabOptions) =>
+      setStatus(await (await commands()).up(io, hosts, options)),
+    );
   withOutputOptions(lab.command('down').description('remove everything of the lab, also after a crash'))
     .option('--name <name>', 'only this lab (default: all)')
     .option('--purge', 'remove the cached images and packages, too', false)
-    .action(async (options: { name?: string; purge: boolean }) => setStatus(await (await commands()).down(io, options)));
-  withOutputOptions(lab.command('demo').description('boot hosts, apply, fail over, roll back, tear down, and show all of it'))
+    .action(async (options: { name?: string; purge: boolean }) =>
+      setStatus(await (await commands()).down(io, options)),
+    );
+  withOutputOptions(
+    lab.command('demo').description('boot hosts, apply, fail over, roll back, tear down, and show all of it'),
+  )
     .option('--suite <name>', 'bookworm, trixie or bullseye', 'bookworm')
     .option('--keep', 'leave the hosts running', false)
-    .action(async (options: LabOptions & { keep: boolean }) => setStatus(await (await import('./commands/demo.ts')).demo(io, options)));
+    .action(async (options: LabOptions & { keep: boolean }) =>
+      setStatus(await (await import('./commands/demo.ts')).demo(io, options)),
+    );
 }
 
 /** Commands of the contract that are not built yet: known by name, so that nobody thinks of a typing mistake. */
@@ -112,10 +149,6 @@ const NOT_YET: readonly (readonly [string, string])[] = [
   ['completion', 'prints a completion script for a shell'],
 ];
 
-async function looks(): Promise<typeof import('./commands/look.ts')> {
-  return import('./commands/look.ts');
-}
+const looks = async () => import('./commands/look.ts');
 
-async function changes(): Promise<typeof import('./commands/change.ts')> {
-  return import('./commands/change.ts');
-}
+const changes = async () => import('./commands/change.ts');

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { KonvoyError } from '../domain/error.ts';
-import type { ExitError } from '../domain/event.ts';
+import type { ExitError, Reporter } from '../domain/event.ts';
 import { EXIT, EXIT_OF } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import { buildProgram } from './program.ts';
@@ -17,7 +17,7 @@ export async function run(io: CliIo): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return endOfCommander(io, error);
     const { code, exit } = describe(error);
-    await sayOutside(io, exit);
+    await sayOutside(io, exit, error);
     return code;
   }
 }
@@ -25,12 +25,19 @@ export async function run(io: CliIo): Promise<number> {
 /** The exit status of whatever a command threw, and what is said of it. */
 export function describe(error: unknown): { readonly code: number; readonly exit: ExitError } {
   if (error instanceof KonvoyError) {
-    return { code: EXIT_OF[error.code], exit: { code: error.code, message: error.message, hints: error.hints } };
+    return {
+      code: EXIT_OF[error.code],
+      exit: { code: error.code, message: error.message, hints: error.hints },
+    };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     code: EXIT.internal,
-    exit: { code: 'internal', message: `internal error: ${message}`, hints: ['this is a bug in konvoy-ha: please report it with the lines above'] },
+    exit: {
+      code: 'internal',
+      message: `internal error: ${message}`,
+      hints: ['this is a bug in konvoy-ha: please report it with the lines above'],
+    },
   };
 }
 
@@ -45,8 +52,21 @@ async function endOfCommander(io: CliIo, error: CommanderError): Promise<number>
 }
 
 /** Says how it ended where no command got as far as having a reporter. */
-async function sayOutside(io: CliIo, error: ExitError): Promise<void> {
+async function sayOutside(io: CliIo, error: ExitError, thrown?: unknown): Promise<void> {
   const { openReporter } = await import('./reporter.ts');
   const code = error.code === 'internal' ? EXIT.internal : EXIT_OF[error.code];
-  openReporter(io, { json: io.argv.includes('--json'), color: !io.argv.includes('--no-color'), verbose: 0 })({ type: 'exit', code, error });
+  const { argv } = io;
+  const report = openReporter(io, {
+    json: argv.includes('--json'),
+    color: !argv.includes('--no-color'),
+    verbose: 0,
+  });
+  reportDiagnostics(report, thrown);
+  report({ type: 'exit', code, error });
+}
+
+/** Says everything that is wrong with an input, when that is what ended a command. */
+export function reportDiagnostics(report: Reporter, error: unknown): void {
+  if (!(error instanceof KonvoyError)) return;
+  for (const diagnostic of error.diagnostics) report({ type: 'diagnostic', diagnostic });
 }

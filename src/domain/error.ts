@@ -67,8 +67,11 @@ export class KonvoyError extends Error {
 /** The refusal of an input with everything that is wrong with it. */
 export function refusal(diagnostics: readonly Diagnostic[]): KonvoyError {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
-  return new KonvoyError(`${errors} ${errors === 1 ? 'problem' : 'problems'} in the input; nothing was changed`, {
-    code: 'input-refused',
-    diagnostics,
-  });
+  return new KonvoyError(
+    `${errors} ${errors === 1 ? 'problem' : 'problems'} in the input; nothing was changed`,
+    {
+      code: 'input-refused',
+      diagnostics,
+    },
+  );
 }

@@ -7,11 +7,22 @@ import type { Check, Verdict } from './verdict.ts';
 
 /** Everything that can happen in a run. Printing any of it is a reporter's job. */
 export type RunEvent =
-  | { readonly type: 'run-started'; readonly command: string; readonly runId: string; readonly hosts: readonly HostName[] }
+  | {
+      readonly type: 'run-started';
+      readonly command: string;
+      readonly runId: string;
+      readonly hosts: readonly HostName[];
+    }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   /** Something long begins on a host: shown while it lasts. */
   | { readonly type: 'host-step'; readonly host: HostName; readonly step: string }
-  | { readonly type: 'host-failed'; readonly host: HostName; readonly code: ErrorCode; readonly message: string; readonly hints: readonly string[] }
+  | {
+      readonly type: 'host-failed';
+      readonly host: HostName;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hints: readonly string[];
+    }
   /** A step of the whole run: locking, activating, verifying. */
   | { readonly type: 'run-step'; readonly step: string }
   | { readonly type: 'plan'; readonly plan: Plan }
@@ -20,10 +31,20 @@ export type RunEvent =
   | { readonly type: 'status'; readonly status: ClusterStatus }
   | { readonly type: 'history'; readonly entries: readonly HistoryEntry[] }
   /** What the run's own prober saw at the VIP while things changed. */
-  | { readonly type: 'vip-probed'; readonly requests: number; readonly lost: number; readonly longestOutageMs: number }
+  | {
+      readonly type: 'vip-probed';
+      readonly requests: number;
+      readonly lost: number;
+      readonly longestOutageMs: number;
+    }
   | { readonly type: 'undo-started'; readonly because: string }
   /** The final word on one host: one for every host of a run that may change something. */
-  | { readonly type: 'host-finished'; readonly host: HostName; readonly state: HostEnd; readonly detail: string }
+  | {
+      readonly type: 'host-finished';
+      readonly host: HostName;
+      readonly state: HostEnd;
+      readonly detail: string;
+    }
   | { readonly type: 'run-finished'; readonly summary: RunSummary }
   | { readonly type: 'exit'; readonly code: number; readonly error?: ExitError };
 

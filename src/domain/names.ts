@@ -22,7 +22,9 @@ export function parseHostName(input: unknown): Result<HostName, string> {
 export function parseInterfaceName(input: unknown): Result<InterfaceName, string> {
   // Narrower than the kernel on purpose: quotes, braces, `!` and `#` mean something to keepalived.
   if (typeof input !== 'string' || !/^[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,14}$/.test(input)) {
-    return err(`expected the name of a network interface (at most 15 characters), got ${JSON.stringify(input)}`);
+    return err(
+      `expected the name of a network interface (at most 15 characters), got ${JSON.stringify(input)}`,
+    );
   }
   return ok(input as InterfaceName);
 }

@@ -48,6 +48,8 @@ export interface Activation {
   readonly because: string;
   /** What a client of the VIP will see. */
   readonly prediction: string;
+  /** The host that will have the VIP when all has settled; absent when none will. */
+  readonly settlesOn?: HostName;
 }
 
 export interface Wave {

@@ -15,16 +15,22 @@ export type RouterState = 'active' | 'backup' | 'fault' | 'stopped' | 'unknown';
 /** How quickly a dead active is noticed: three missed adverts. Milliseconds per profile, DESIGN §8. */
 export type Profile = 'safe' | 'balanced' | 'fast';
 
-export const PROFILE_ADVERT_INTERVAL_MS: Readonly<Record<Profile, number>> = { safe: 1000, balanced: 500, fast: 250 };
+export const PROFILE_ADVERT_INTERVAL_MS: Readonly<Record<Profile, number>> = {
+  safe: 1000,
+  balanced: 500,
+  fast: 250,
+};
 
 export function parseVrid(input: unknown): Result<Vrid, string> {
-  if (!isIntegerFrom(input, 1, 255)) return err(`expected an integer from 1 to 255, got ${JSON.stringify(input)}`);
+  if (!isIntegerFrom(input, 1, 255))
+    return err(`expected an integer from 1 to 255, got ${JSON.stringify(input)}`);
   return ok(input as Vrid);
 }
 
 export function parsePriority(input: unknown): Result<Priority, string> {
   // 255 is for the owner of the address and switches tracking off; 0 means "leaving" on the wire.
-  if (!isIntegerFrom(input, 1, 254)) return err(`expected an integer from 1 to 254, got ${JSON.stringify(input)}`);
+  if (!isIntegerFrom(input, 1, 254))
+    return err(`expected an integer from 1 to 254, got ${JSON.stringify(input)}`);
   return ok(input as Priority);
 }
 

@@ -2,7 +2,13 @@ import { KonvoyError, refusal } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
-import { describeChecks, describeCluster, describeHistory, describeHost, describeUnreachable } from '../plan/describe.ts';
+import {
+  describeChecks,
+  describeCluster,
+  describeHistory,
+  describeHost,
+  describeUnreachable,
+} from '../plan/describe.ts';
 import { desire } from '../plan/desire.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { carryOut, type ChangeOptions } from './change.ts';
@@ -37,12 +43,22 @@ export async function applyCommand(world: World, limit: Limit, command: ChangeCo
 }
 
 /** `rollback`: back to generation `to`, or to the one before the latest. */
-export async function rollbackCommand(world: World, limit: Limit, command: ChangeCommand & { readonly to: number | undefined }): Promise<void> {
-  await changeWith(world, limit, command, async (scope, readers) => proposeRollback(world, scope, { readers, to: command.to }));
+export async function rollbackCommand(
+  world: World,
+  limit: Limit,
+  command: ChangeCommand & { readonly to: number | undefined },
+): Promise<void> {
+  await changeWith(world, limit, command, async (scope, readers) =>
+    proposeRollback(world, scope, { readers, to: command.to }),
+  );
 }
 
 /** `rollback --dry-run`: reports what a rollback would do. */
-export async function planRollbackCommand(world: World, limit: Limit, to: number | undefined): Promise<Proposal> {
+export async function planRollbackCommand(
+  world: World,
+  limit: Limit,
+  to: number | undefined,
+): Promise<Proposal> {
   await using fleet = await connectFleet(world, world.intent.hosts);
   const readers: ReadonlyMap<HostName, Reader> = fleet.sessions;
   const proposal = await proposeRollback(world, await scopeOf(world, limit, readers, fleet), { readers, to });
@@ -60,8 +76,14 @@ export async function planDestroyCommand(world: World, limit: Limit, purge: bool
 }
 
 /** `destroy`: takes everything of ours off the hosts. */
-export async function destroyCommand(world: World, limit: Limit, command: ChangeCommand & { readonly purge: boolean }): Promise<void> {
-  await changeWith(world, limit, command, async (scope) => Promise.resolve(proposeDestroy(world, scope, command.purge)));
+export async function destroyCommand(
+  world: World,
+  limit: Limit,
+  command: ChangeCommand & { readonly purge: boolean },
+): Promise<void> {
+  await changeWith(world, limit, command, async (scope) =>
+    Promise.resolve(proposeDestroy(world, scope, command.purge)),
+  );
 }
 
 /** `verify`: reports a verdict, and returns whether it is good. */
@@ -76,7 +98,10 @@ export async function verifyCommand(world: World, limit: Limit): Promise<boolean
 }
 
 /** `status`: one line for each host, also for those that do not answer. Returns whether any host has drifted. */
-export async function statusCommand(world: World, limit: Limit): Promise<{ readonly drifted: boolean; readonly failure: KonvoyError | undefined }> {
+export async function statusCommand(
+  world: World,
+  limit: Limit,
+): Promise<{ readonly drifted: boolean; readonly failure: KonvoyError | undefined }> {
   await using fleet = await connectFleet(world, limitedHosts(world, limit));
   const readers: ReadonlyMap<HostName, Reader> = fleet.sessions;
   const survey = await surveyHosts(world, readers);
@@ -105,16 +130,35 @@ export async function checkCommand(world: World, limit: Limit): Promise<void> {
   await using fleet = await connectFleet(world, limitedHosts(world, limit));
   const survey = await surveyHosts(world, fleet.sessions);
   const { endpoint } = world;
-  const desired = desire(world.intent, endpoint, { snapshots: survey.snapshots, renderer: world.renderer });
+  const desired = desire(world.intent, endpoint, {
+    snapshots: survey.snapshots,
+    absent: [],
+    renderer: world.renderer,
+  });
   const checks = survey.snapshots.flatMap((snapshot) => describeChecks(snapshot, endpoint));
-  world.report({ type: 'checks', checks: [...checks, ...(desired.ok ? [vipCheck(world, survey.snapshots.some(({ facts }) => holdsAddress(facts.network, endpoint.vip)))] : [])] });
+  world.report({
+    type: 'checks',
+    checks: [
+      ...checks,
+      ...(desired.ok
+        ? [
+            vipCheck(
+              world,
+              survey.snapshots.some(({ facts }) => holdsAddress(facts.network, endpoint.vip)),
+            ),
+          ]
+        : []),
+    ],
+  });
   const failure = reportFailures(world, new Map([...fleet.failures, ...survey.failures]));
   if (!desired.ok) throw refusal(desired.error);
   if (failure !== undefined) throw failure;
 }
 
 function vipCheck({ endpoint }: World, held: boolean): Check {
-  const evidence = held ? `${endpoint.vip} is on one of these hosts` : `${endpoint.vip} is free: nobody answers for it`;
+  const evidence = held
+    ? `${endpoint.vip} is on one of these hosts`
+    : `${endpoint.vip} is free: nobody answers for it`;
   return { name: 'vip-free', status: 'pass', evidence };
 }
 
@@ -125,7 +169,8 @@ async function changeWith(
   propose: (scope: Scope, readers: ReadonlyMap<HostName, Reader>) => Promise<Proposal>,
 ): Promise<void> {
   await using fleet = await connectFleet(world, world.intent.hosts);
-  const again = async (): Promise<Proposal> => propose(await scopeOf(world, limit, fleet.sessions, fleet), fleet.sessions);
+  const again = async (): Promise<Proposal> =>
+    propose(await scopeOf(world, limit, fleet.sessions, fleet), fleet.sessions);
   const proposal = await again();
   world.report({ type: 'plan', plan: proposal.plan });
   const nothingRecorded = proposal.snapshots.every(({ recorded }) => recorded.latest === undefined);
@@ -137,22 +182,36 @@ async function changeWith(
   if (!(await command.confirm(proposal))) return;
   world.signal.throwIfAborted();
   const sessions: ReadonlyMap<HostName, Session> = fleet.sessions;
-  await carryOut(world, proposal, { sessions, options: { verify: command.verify, keepOnFailure: command.keepOnFailure, again } });
+  await carryOut(world, proposal, {
+    sessions,
+    options: { verify: command.verify, keepOnFailure: command.keepOnFailure, again },
+  });
 }
 
-/** Hosts that must be known and cannot be reached stop the run before anything changes. */
-async function scopeOf(world: World, limit: Limit, readers: ReadonlyMap<HostName, Reader>, fleet: Fleet): Promise<Scope> {
+/** Hosts that are to be changed and cannot be reached stop the run before anything changes; the others are left out. */
+async function scopeOf(
+  world: World,
+  limit: Limit,
+  readers: ReadonlyMap<HostName, Reader>,
+  fleet: Fleet,
+): Promise<Scope> {
   const survey = await surveyHosts(world, readers);
-  const failure = reportFailures(world, new Map([...fleet.failures, ...survey.failures]));
-  if (failure !== undefined) {
-    const missing = [...fleet.failures.keys(), ...survey.failures.keys()];
-    throw new KonvoyError(`${missing.join(', ')} cannot be used: nothing was changed on any host`, {
-      code: failure.code,
-      hints: failure.hints,
-      cause: failure,
-    });
+  const failures = new Map([...fleet.failures, ...survey.failures]);
+  reportFailures(world, failures);
+  const stopping = [...failures].filter(([host]) => limit.has(host));
+  const [first] = stopping.map(([, error]) => error);
+  if (first instanceof KonvoyError) {
+    throw new KonvoyError(
+      `${stopping.map(([host]) => host).join(', ')} cannot be used: nothing was changed on any host`,
+      {
+        code: first.code,
+        hints: ['to go on without them, name the others: --limit'],
+        cause: first,
+      },
+    );
   }
-  return { limited: limit, snapshots: survey.snapshots };
+  const absent = world.intent.hosts.filter(({ name }) => failures.has(name));
+  return { limited: limit, snapshots: survey.snapshots, absent };
 }
 
 function limitedHosts(world: World, limit: Limit): World['intent']['hosts'] {
@@ -160,5 +219,6 @@ function limitedHosts(world: World, limit: Limit): World['intent']['hosts'] {
 }
 
 function reportNothingToDo(world: World, { plan }: Proposal): void {
-  for (const { host } of plan.hosts) world.report({ type: 'host-finished', host, state: 'unchanged', detail: '' });
+  for (const { host } of plan.hosts)
+    world.report({ type: 'host-finished', host, state: 'unchanged', detail: '' });
 }

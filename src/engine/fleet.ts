@@ -30,13 +30,20 @@ export async function connectFleet(world: World, hosts: readonly HostIntent[]): 
     sessions,
     failures,
     async [Symbol.asyncDispose]() {
-      await forEachHost([...sessions.keys()], world.forks, async (host) => sessions.get(host)?.[Symbol.asyncDispose]());
+      await forEachHost([...sessions.keys()], world.forks, async (host) =>
+        sessions.get(host)?.[Symbol.asyncDispose](),
+      );
     },
   };
 }
 
 /** Reports every failure, in host order, and returns the first as the error of the run. */
-export function reportFailures(world: World, failures: ReadonlyMap<HostName, unknown>): KonvoyError | undefined {
+export function reportFailures(
+  world: World,
+  failures: ReadonlyMap<HostName, unknown>,
+): KonvoyError | undefined {
+  // What an interrupt cut short is no failure of a host.
+  world.signal.throwIfAborted();
   const known = [...failures].map(([host, error]) => {
     // A bug stays a bug: only what has a code is a host's failure.
     if (!(error instanceof KonvoyError)) throw error;

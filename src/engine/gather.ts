@@ -22,13 +22,17 @@ export async function gatherHost(world: World, reader: Reader, intent: HostInten
   world.report({ type: 'host-step', host: intent.name, step: 'gathering facts' });
   const batch = new Batch();
   const facts = batchFacts(batch, world);
-  const resources = KEYS.map((key) => batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }));
+  const resources = KEYS.map((key) =>
+    batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }),
+  );
   const recorded = batch.add({ probes: [recordedProbe(world.intent.cluster)], parse: ([result]) => result });
   const read = batch.run(await reader.probe(batch.probes, world.signal));
   const hostFacts = facts(read);
   const platform = detectPlatform(hostFacts.os) ?? PLATFORMS[0];
   const found = parseRecorded(required(read(recorded)), intent.name);
-  const observed = new Map(KEYS.map((key, index) => [key, observe(key, read(required(resources[index])), platform)]));
+  const observed = new Map(
+    KEYS.map((key, index) => [key, observe(key, read(required(resources[index])), platform)]),
+  );
   await observeLeftovers(reader, { recorded: found, observed, platform });
   return { intent, facts: hostFacts, observed, recorded: found };
 }
@@ -73,15 +77,26 @@ function batchFacts(batch: Batch, world: World): (read: Read) => HostFacts {
   const network = batch.add(networkFact(world.endpoint.vip));
   const api = batch.add(apiFact(world.endpoint.vip, world.endpoint.port));
   const keepalived = batch.add(keepalivedFact);
-  return (read) => ({ ...read(system), network: read(network), api: read(api), keepalived: read(keepalived) });
+  return (read) => ({
+    ...read(system),
+    network: read(network),
+    api: read(api),
+    keepalived: read(keepalived),
+  });
 }
 
 /** What an older release of ours recorded and this one does not manage any more is looked at as well. */
 async function observeLeftovers(
   reader: Reader,
-  seen: { readonly recorded: Recorded; readonly observed: Map<ResourceKey, Observation>; readonly platform: Platform },
+  seen: {
+    readonly recorded: Recorded;
+    readonly observed: Map<ResourceKey, Observation>;
+    readonly platform: Platform;
+  },
 ): Promise<Observed> {
-  const keys = (seen.recorded.latest?.before ?? []).map(({ key }) => key).filter((key) => !seen.observed.has(key));
+  const keys = (seen.recorded.latest?.before ?? [])
+    .map(({ key }) => key)
+    .filter((key) => !seen.observed.has(key));
   if (keys.length === 0) return seen.observed;
   const results = await reader.probe(keys.map((key) => probeOf(key, seen.platform)));
   keys.forEach((key, index) => seen.observed.set(key, observe(key, results[index], seen.platform)));
@@ -91,10 +106,14 @@ async function observeLeftovers(
 function observe(key: ResourceKey, result: CommandResult | undefined, platform: Platform): Observation {
   const observation = observationOf(key, required(result), platform);
   if (observation.status !== 'present' || observation.resource.kind !== 'file') return observation;
-  return { status: 'present', resource: { ...observation.resource, effect: effectOf(observation.resource.path) } };
+  return {
+    status: 'present',
+    resource: { ...observation.resource, effect: effectOf(observation.resource.path) },
+  };
 }
 
 function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new KonvoyError('a host answered fewer questions than it was asked', { code: 'connection-lost' });
+  if (value === undefined)
+    throw new KonvoyError('a host answered fewer questions than it was asked', { code: 'connection-lost' });
   return value;
 }

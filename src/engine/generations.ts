@@ -1,4 +1,13 @@
-import { mutate, mutateScript, probe, probeScript, stdoutOf, type CommandResult, type Mutation, type Probe } from '../domain/command.ts';
+import {
+  mutate,
+  mutateScript,
+  probe,
+  probeScript,
+  stdoutOf,
+  type CommandResult,
+  type Mutation,
+  type Probe,
+} from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { BeforeEntry, Generation, GenerationHead, Recorded } from '../domain/generation.ts';
 import type { ClusterName, HostName } from '../domain/names.ts';
@@ -29,7 +38,11 @@ export function parseRecorded(result: CommandResult, host: HostName): Recorded {
     if (word === 'head') heads.push(parseJson(rest, host) as GenerationHead);
     if (word === 'latest') latest = parseGeneration(rest, host);
   }
-  return { heads: heads.toSorted((a, b) => a.number - b.number), foreignClusters, ...(latest === undefined ? {} : { latest }) };
+  return {
+    heads: heads.toSorted((a, b) => a.number - b.number),
+    foreignClusters,
+    ...(latest === undefined ? {} : { latest }),
+  };
 }
 
 export function parseGeneration(text: string, host: HostName): Generation {
@@ -37,7 +50,9 @@ export function parseGeneration(text: string, host: HostName): Generation {
   return {
     ...stored,
     resources: stored.resources.map(revive),
-    before: stored.before.map(({ key, resource }): BeforeEntry => (resource === undefined ? { key } : { key, resource: revive(resource) })),
+    before: stored.before.map(({ key, resource }): BeforeEntry =>
+      resource === undefined ? { key } : { key, resource: revive(resource) },
+    ),
   };
 }
 
@@ -49,7 +64,9 @@ export function recordGeneration(generation: Generation): readonly Mutation[] {
   const stored: StoredGeneration = {
     ...head,
     resources: resources.map(freeze),
-    before: before.map(({ key, resource }) => (resource === undefined ? { key } : { key, resource: freeze(resource) })),
+    before: before.map(({ key, resource }) =>
+      resource === undefined ? { key } : { key, resource: freeze(resource) },
+    ),
   };
   return [
     mutateScript('umask 077; rm -rf -- "$1"; mkdir -p -- "$1"', draft),
@@ -66,7 +83,10 @@ export function keepCopy(cluster: ClusterName, runId: string, path: string): Mut
 
 /** Forgets a cluster on a host: all but the copies of what was not ours. Says on stdout what it kept. */
 export function forgetCluster(cluster: ClusterName): readonly Mutation[] {
-  return [mutate('rm', '-rf', '--', `${STORE}/${cluster}/generations`), mutateScript(FORGET, `${STORE}/${cluster}`, STORE)];
+  return [
+    mutate('rm', '-rf', '--', `${STORE}/${cluster}/generations`),
+    mutateScript(FORGET, `${STORE}/${cluster}`, STORE),
+  ];
 }
 
 type StoredResource = Exclude<Resource, { kind: 'file' }> | StoredFile;
@@ -95,7 +115,9 @@ function parseJson(text: string, host: HostName): unknown {
     throw new KonvoyError(`a generation of konvoy-ha on ${host} cannot be read`, {
       code: 'step-failed',
       host,
-      hints: [`look at ${STORE} on ${host}; a damaged generation can be moved away, the ones before it still count`],
+      hints: [
+        `look at ${STORE} on ${host}; a damaged generation can be moved away, the ones before it still count`,
+      ],
       cause,
     });
   }
@@ -130,5 +152,5 @@ cp -p -- "$2" "$1/$name"`;
 const FORGET = `rmdir -- "$1" 2>/dev/null
 [ ! -d "$1" ] || find "$1" -type f
 rmdir -- "$2" 2>/dev/null
-rm -f /run/konvoy-ha/state; rmdir /run/konvoy-ha 2>/dev/null
+rm -f /run/konvoy-ha/state /run/konvoy-ha/.state.*; rmdir /run/konvoy-ha 2>/dev/null
 exit 0`;

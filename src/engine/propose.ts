@@ -2,10 +2,17 @@ import { formatEndpoint } from '../domain/address.ts';
 import { stdoutOf } from '../domain/command.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
 import type { Generation, VirtualRouterRecord } from '../domain/generation.ts';
+import type { HostIntent } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Wanted } from '../domain/resource.ts';
-import { assemblePlan, refusePartial, wantedBeforeUs, wantedInstead, type PlanHost } from '../plan/assemble.ts';
+import {
+  assemblePlan,
+  refusePartial,
+  wantedBeforeUs,
+  wantedInstead,
+  type PlanHost,
+} from '../plan/assemble.ts';
 import { desire, routerRecord, type Desired } from '../plan/desire.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
@@ -26,20 +33,37 @@ export interface Proposal {
 export interface Scope {
   readonly limited: ReadonlySet<HostName>;
   readonly snapshots: readonly HostSnapshot[];
+  /** Hosts outside the limit that could not be reached. */
+  readonly absent: readonly HostIntent[];
 }
 
 /** What `apply` would do. Throws a refusal with every problem when the input cannot be right. */
 export function proposeApply(world: World, scope: Scope): Proposal {
   const { endpoint, intent } = world;
-  const desired = desire(intent, endpoint, { snapshots: scope.snapshots, renderer: world.renderer });
+  const desired = desire(intent, endpoint, {
+    snapshots: scope.snapshots,
+    absent: scope.absent,
+    renderer: world.renderer,
+  });
   if (!desired.ok) throw refusal(desired.error);
   const all = scope.snapshots.map((snapshot): PlanHost => {
     const { name } = snapshot.intent;
     const router = desired.value.routers.get(name);
-    return { snapshot, wanted: mergeWanted(desired.value.wanted.get(name), snapshot), priority: router?.priority ?? 0 };
+    return {
+      snapshot,
+      wanted: mergeWanted(desired.value.wanted.get(name), snapshot),
+      priority: router?.priority ?? 0,
+    };
   });
-  const records = new Map([...desired.value.routers].map(([host, router]) => [host, routerRecord(router, endpoint)]));
-  return propose(world, scope, { command: 'apply', headline: applyHeadline(world, desired.value), all, records });
+  const records = new Map(
+    [...desired.value.routers].map(([host, router]) => [host, routerRecord(router, endpoint)]),
+  );
+  return propose(world, scope, {
+    command: 'apply',
+    headline: applyHeadline(world, desired.value),
+    all,
+    records,
+  });
 }
 
 /** What going back to generation `to` (0: before us) would do on every host in scope. */
@@ -54,14 +78,20 @@ export async function proposeRollback(
   const all: PlanHost[] = [];
   const records = new Map<HostName, VirtualRouterRecord>();
   for (const snapshot of scope.snapshots) {
-    const generation = await generationOf(world, { snapshot, to, reader: how.readers.get(snapshot.intent.name) });
+    const generation = await generationOf(world, {
+      snapshot,
+      to,
+      reader: how.readers.get(snapshot.intent.name),
+    });
     const recorded = snapshot.recorded.latest;
-    const wanted = generation === undefined ? beforeUs(snapshot, false) : wantedInstead(generation.resources, recorded);
+    const wanted =
+      generation === undefined ? beforeUs(snapshot, false) : wantedInstead(generation.resources, recorded);
     const router = generation?.virtualRouter ?? recorded?.virtualRouter;
     if (router !== undefined) records.set(snapshot.intent.name, router);
     all.push({ snapshot, wanted, priority: router?.priority ?? 0 });
   }
-  const headline = to === 0 ? 'rollback to how the hosts were before konvoy-ha' : `rollback to generation ${to}`;
+  const headline =
+    to === 0 ? 'rollback to how the hosts were before konvoy-ha' : `rollback to generation ${to}`;
   return { ...propose(world, scope, { command: 'rollback', headline, all, records }), restored: to };
 }
 
@@ -79,7 +109,10 @@ export function proposeDestroy(world: World, scope: Scope, purge: boolean): Prop
 function propose(
   world: World,
   scope: Scope,
-  parts: Pick<Plan, 'command' | 'headline'> & { readonly all: readonly PlanHost[]; readonly records: Proposal['records'] },
+  parts: Pick<Plan, 'command' | 'headline'> & {
+    readonly all: readonly PlanHost[];
+    readonly records: Proposal['records'];
+  },
 ): Proposal {
   const isLimited = ({ snapshot }: PlanHost): boolean => scope.limited.has(snapshot.intent.name);
   const limited = parts.all.filter(isLimited);
@@ -87,7 +120,12 @@ function propose(
   const problems = parts.command === 'destroy' ? [] : refusePartial(limited, leftOut);
   if (problems.length > 0) throw refusal(problems);
   const { vip, settings } = world.endpoint;
-  const frame = { command: parts.command, headline: parts.headline, vip, advertIntervalMs: settings.advertIntervalMs };
+  const frame = {
+    command: parts.command,
+    headline: parts.headline,
+    vip,
+    advertIntervalMs: settings.advertIntervalMs,
+  };
   return {
     plan: assemblePlan(frame, limited),
     snapshots: limited.map((host) => host.snapshot),
@@ -117,7 +155,10 @@ async function generationOf(
     throw new KonvoyError(`${host} has no generation ${to}`, {
       code: 'usage',
       host,
-      hints: [numbers.length === 0 ? 'it has none at all' : `it has ${numbers.join(', ')}`, 'see konvoy-ha history'],
+      hints: [
+        numbers.length === 0 ? 'it has none at all' : `it has ${numbers.join(', ')}`,
+        'see konvoy-ha history',
+      ],
     });
   }
   const [result] = await reader.probe([generationProbe(world.intent.cluster, to)], world.signal);

@@ -30,7 +30,6 @@ export async function surveyHosts(world: World, readers: ReadonlyMap<HostName, R
   return { snapshots, failures };
 }
 
-
 function readerOf(readers: ReadonlyMap<HostName, Reader>, host: HostName): Reader {
   const reader = readers.get(host);
   if (reader === undefined) throw new Error(`no reader for ${host}`);

@@ -3,9 +3,10 @@ import type { HostName } from '../domain/names.ts';
 import { assemblePlan, wantedAsObserved, type PlanHost } from '../plan/assemble.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
-import { executePlan, removeCandidates } from './execute.ts';
+import { executePlan } from './execute.ts';
 import { gatherHost } from './gather.ts';
 import { forEachHost } from './hosts.ts';
+import { removeCandidates } from './steps.ts';
 import type { Proposal } from './propose.ts';
 import type { World } from './world.ts';
 
@@ -42,25 +43,44 @@ export async function undo(interrupted: World, undoing: Undoing): Promise<Readon
       sessions.set(outcome.host, outcome.value.session);
     }
   }
-  await bringBack(world, { undoing, now, sessions }).catch((error: unknown) => {
-    for (const host of now.keys()) failures.set(host, error);
-  });
+  await bringBack(world, { undoing, now, sessions, failures });
   for (const session of reconnected) await session[Symbol.asyncDispose]();
   return failures;
 }
 
 async function bringBack(
   world: World,
-  back: { readonly undoing: Undoing; readonly now: ReadonlyMap<HostName, HostSnapshot>; readonly sessions: ReadonlyMap<HostName, Session> },
+  back: {
+    readonly undoing: Undoing;
+    readonly now: ReadonlyMap<HostName, HostSnapshot>;
+    readonly sessions: ReadonlyMap<HostName, Session>;
+    readonly failures: Map<HostName, unknown>;
+  },
 ): Promise<void> {
   const { vip, settings } = world.endpoint;
   const hosts = [...back.now.values()].map((snapshot): PlanHost => {
     const before = snapshotOf(back.undoing.proposal, snapshot.intent.name);
-    return { snapshot, wanted: wantedAsObserved(before.observed), priority: before.recorded.latest?.virtualRouter.priority ?? 0 };
+    return {
+      snapshot,
+      wanted: wantedAsObserved(before.observed),
+      priority: before.recorded.latest?.virtualRouter.priority ?? 0,
+    };
   });
-  const frame = { command: 'rollback' as const, headline: 'undo', vip, advertIntervalMs: settings.advertIntervalMs };
+  const frame = {
+    command: 'rollback' as const,
+    headline: 'undo',
+    vip,
+    advertIntervalMs: settings.advertIntervalMs,
+  };
   const plan = assemblePlan(frame, hosts);
-  await executePlan({ world, plan, snapshots: back.now, sessions: back.sessions, onTouch: () => undefined, isUndo: true });
+  await executePlan({
+    world,
+    plan,
+    snapshots: back.now,
+    sessions: back.sessions,
+    onTouch: () => undefined,
+    undoFailures: back.failures,
+  });
 }
 
 async function lookAgain(

@@ -1,6 +1,6 @@
 import { probeScript, stdoutOf } from '../domain/command.ts';
 import type { HostName } from '../domain/names.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import { verdictOf, type Verdict } from '../domain/verdict.ts';
 import { activeDownIntervalMs } from '../domain/vrrp.ts';
 import { judge, type EndpointSighting } from '../plan/judge.ts';
 import { vipInterface } from '../plan/interface.ts';
@@ -11,25 +11,42 @@ import { forEachHost } from './hosts.ts';
 import type { World } from './world.ts';
 
 /**
- * Looks until the verdict is good twice in a row, or the deadline has passed: right after a change an election may
- * still be going on, and one good look may have hit the moment between two owners.
+ * Looks until the verdict is good twice in a row and the VIP is where the plan says it settles, or the deadline has
+ * passed: right after a change an election may still be going on, and one good look may have hit the moment between
+ * two owners. What the latest generation says is not looked at: it is about to be replaced.
  */
-export async function verifyUntilStable(world: World, readers: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
-  const deadline = world.clock.now() + 2 * activeDownIntervalMs(world.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
+export async function verifyUntilStable(
+  world: World,
+  readers: ReadonlyMap<HostName, Reader>,
+  settlesOn: HostName | undefined,
+): Promise<Verdict> {
+  const deadline =
+    world.clock.now() + 2 * activeDownIntervalMs(world.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
   let goodBefore = false;
   for (;;) {
-    const verdict = await verifyOnce(world, readers);
-    if (verdict.isGood && goodBefore) return verdict;
-    if (!verdict.isGood && world.clock.now() >= deadline) return verdict;
+    const verdict = withoutDrift(await verifyOnce(world, readers));
+    const isLate = world.clock.now() >= deadline;
+    const hasSettled = settlesOn === undefined || verdict.owners[0] === settlesOn || isLate;
+    if (verdict.isGood && goodBefore && hasSettled) return verdict;
+    if (!verdict.isGood && isLate) return verdict;
     goodBefore = verdict.isGood;
     await world.clock.sleep(RECHECK_MS, world.signal);
   }
 }
 
+function withoutDrift({ checks, owners }: Verdict): Verdict {
+  return verdictOf(
+    checks.filter((check) => check.name !== 'drift'),
+    owners,
+  );
+}
+
 /** One look at every host and at the endpoint, from here and from every host. Holds readers: it cannot change anything. */
 export async function verifyOnce(world: World, readers: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
   const { endpoint } = world;
-  const outcomes = await forEachHost([...readers.keys()], world.forks, async (host) => lookFrom(world, host, readers.get(host)));
+  const outcomes = await forEachHost([...readers.keys()], world.forks, async (host) =>
+    lookFrom(world, host, readers.get(host)),
+  );
   const looks = outcomes.map((outcome) => {
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
@@ -57,15 +74,25 @@ async function lookFrom(
   const snapshot = await gatherHost(world, reader, intent);
   const { vip, port, settings } = world.endpoint;
   const urlHost = vip.includes(':') ? `[${vip}]` : vip;
-  const [result] = await reader.probe([probeScript(ASK_VIP, urlHost, String(port), settings.healthCheck.path)], world.signal);
+  const [result] = await reader.probe(
+    [probeScript(ASK_VIP, urlHost, String(port), settings.healthCheck.path)],
+    world.signal,
+  );
   const text = result === undefined ? '' : stdoutOf(result).trim();
-  const answer = /^[1-5]\d\d$/.test(text) ? Number(text) : text === '' || text === '000' ? 'no answer within 2 s' : text;
+  const answer = /^[1-5]\d\d$/.test(text)
+    ? Number(text)
+    : text === '' || text === '000'
+      ? 'no answer within 2 s'
+      : text;
   return { snapshot, sighting: { from: host, answer } };
 }
 
 async function askFromHere(world: World, host: string): Promise<EndpointSighting> {
   const { port, settings } = world.endpoint;
-  const answer = await world.prober.ask({ host, port, path: settings.healthCheck.path, timeoutMs: ASK_TIMEOUT_MS }, world.signal);
+  const answer = await world.prober.ask(
+    { host, port, path: settings.healthCheck.path, timeoutMs: ASK_TIMEOUT_MS },
+    world.signal,
+  );
   if (answer.outcome !== 'answered') return { from: 'here', answer: `${answer.outcome}: ${answer.detail}` };
   return { from: 'here', answer: answer.status, certificate: answer.certificate };
 }

@@ -27,9 +27,11 @@ async function watch(world: World, stop: AbortSignal): Promise<VipWatch | undefi
   let [requests, lost, longestOutageMs] = [0, 0, 0];
   let isOut = false;
   let lastAnswer = world.clock.now();
-  while (!stop.aborted) {
+  const isStopped = (): boolean => stop.aborted;
+  while (!isStopped()) {
     const answered = await answers(world);
-    if (stop.aborted && !answered) break;
+    // A loss that began just before the end may be the end's own.
+    if (!answered && isStopped()) break;
     if (!answered && requests === 0) return undefined;
     requests += 1;
     if (answered) {
@@ -44,7 +46,12 @@ async function watch(world: World, stop: AbortSignal): Promise<VipWatch | undefi
 
 async function answers({ endpoint, prober }: World): Promise<boolean> {
   const { vip, port, settings } = endpoint;
-  const answer = await prober.ask({ host: vip, port, path: settings.healthCheck.path, timeoutMs: TIMEOUT_MS });
+  const answer = await prober.ask({
+    host: vip,
+    port,
+    path: settings.healthCheck.path,
+    timeoutMs: TIMEOUT_MS,
+  });
   return answer.outcome === 'answered';
 }
 

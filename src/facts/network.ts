@@ -1,4 +1,10 @@
-import { familyOf, parseIpAddress, prefixContains, type IpAddress, type IpPrefix } from '../domain/address.ts';
+import {
+  familyOf,
+  parseIpAddress,
+  prefixContains,
+  type IpAddress,
+  type IpPrefix,
+} from '../domain/address.ts';
 import { probe, probeScript, stdoutOf, type CommandResult } from '../domain/command.ts';
 import type { InterfaceAddress, Link, NetworkFacts, RouteToVip } from '../domain/facts.ts';
 import { parseInterfaceName, type InterfaceName } from '../domain/names.ts';
@@ -38,16 +44,24 @@ export function holdsAddress(network: NetworkFacts, address: IpAddress): boolean
 }
 
 /** The host's own address for a VIP: on that interface, in a prefix that contains the VIP, and not the VIP itself. */
-export function ownAddressFor(network: NetworkFacts, device: InterfaceName, vip: IpAddress): IpAddress | undefined {
+export function ownAddressFor(
+  network: NetworkFacts,
+  device: InterfaceName,
+  vip: IpAddress,
+): IpAddress | undefined {
   return network.addresses.find(
-    (entry) => entry.interface === device && entry.prefix.address !== vip && prefixContains(entry.prefix, vip),
+    (entry) =>
+      entry.interface === device && entry.prefix.address !== vip && prefixContains(entry.prefix, vip),
   )?.prefix.address;
 }
 
 /** Reads `ip -o address show`: `2: eth0    inet 10.0.0.1/24 brd … scope global eth0`. */
 export function parseAddresses(text: string): readonly InterfaceAddress[] {
   return text.split('\n').flatMap((line) => {
-    const match = /^\d+:\s+(?<device>\S+)\s+inet6?\s+(?<address>[0-9a-fA-F.:]+)(?: peer \S+?)?\/(?<length>\d+)\s/.exec(line)?.groups;
+    const match =
+      /^\d+:\s+(?<device>\S+)\s+inet6?\s+(?<address>[0-9a-fA-F.:]+)(?: peer \S+?)?\/(?<length>\d+)\s/.exec(
+        line,
+      )?.groups;
     const device = parseInterfaceName(match?.['device']);
     const address = parseIpAddress(match?.['address']);
     if (!device.ok || !address.ok) return [];
@@ -71,7 +85,8 @@ export function parseLinks(text: string): readonly Link[] {
 /** Reads `ip route get VIP`. */
 export function parseRoute(text: string, result?: CommandResult): RouteToVip {
   const line = text.split('\n')[0] ?? '';
-  if (result?.exitCode !== 0 || line === '' || /^(unreachable|prohibit|blackhole)/.test(line)) return { kind: 'none' };
+  if (result?.exitCode !== 0 || line === '' || /^(unreachable|prohibit|blackhole)/.test(line))
+    return { kind: 'none' };
   if (line.startsWith('local ')) return { kind: 'held-here' };
   const device = parseInterfaceName(/ dev (?<device>\S+)/.exec(line)?.groups?.['device']);
   if (!device.ok) return { kind: 'none' };
@@ -83,13 +98,24 @@ export function parseRoute(text: string, result?: CommandResult): RouteToVip {
 
 /** Reads `ip neigh show VIP`; an entry without a link-layer address, or one that failed, means that nobody answered. */
 export function parseNeighbour(text: string): string | undefined {
-  const line = text.split('\n').find((entry) => entry.includes(' lladdr ') && !/ (FAILED|INCOMPLETE)/.test(entry));
+  const line = text
+    .split('\n')
+    .find((entry) => entry.includes(' lladdr ') && !/ (FAILED|INCOMPLETE)/.test(entry));
   return / lladdr (?<mac>[0-9a-f:]{17})/i.exec(line ?? '')?.groups?.['mac']?.toLowerCase();
 }
 
-function connectedInterfaces(addresses: readonly InterfaceAddress[], vip: IpAddress): readonly InterfaceName[] {
-  const matching = addresses.filter((entry) => entry.prefix.address !== vip && prefixContains(entry.prefix, vip));
-  return [...new Set(matching.toSorted((a, b) => b.prefix.length - a.prefix.length).map((entry) => entry.interface))];
+function connectedInterfaces(
+  addresses: readonly InterfaceAddress[],
+  vip: IpAddress,
+): readonly InterfaceName[] {
+  const matching = addresses.filter(
+    (entry) => entry.prefix.address !== vip && prefixContains(entry.prefix, vip),
+  );
+  return [
+    ...new Set(
+      matching.toSorted((a, b) => b.prefix.length - a.prefix.length).map((entry) => entry.interface),
+    ),
+  ];
 }
 
 /**

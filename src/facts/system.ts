@@ -16,7 +16,9 @@ export const systemFact: Fact<SystemFacts> = {
     probe('cat', '/etc/machine-id'),
     probe('id', '-u'),
     probeScript('[ -d /run/systemd/system ] && echo systemd; [ -x /sbin/openrc-run ] && echo openrc; true'),
-    probeScript('for tool in curl openssl; do command -v "$tool" >/dev/null 2>&1 && echo "$tool"; done; true'),
+    probeScript(
+      'for tool in curl openssl; do command -v "$tool" >/dev/null 2>&1 && echo "$tool"; done; true',
+    ),
   ],
   parse: ([release, machineId, uid, init, clients]) => {
     const id = textOf(machineId).trim();
@@ -36,7 +38,8 @@ export function parseOsRelease(text: string, init: string): OsFacts {
   const fields = new Map<string, string>();
   for (const line of text.split('\n')) {
     const match = /^(?<key>[A-Z_]+)=(?<value>.*)$/.exec(line)?.groups;
-    if (match?.['key'] !== undefined) fields.set(match['key'], (match['value'] ?? '').replace(/^(['"])(.*)\1$/, '$2'));
+    if (match?.['key'] !== undefined)
+      fields.set(match['key'], (match['value'] ?? '').replace(/^(['"])(.*)\1$/, '$2'));
   }
   const first = init.split('\n')[0];
   return {

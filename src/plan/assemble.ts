@@ -4,7 +4,15 @@ import type { IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Activation, Change, HostPlan, Plan } from '../domain/plan.ts';
-import { keyOf, resourceKey, type Observation, type Observed, type Resource, type ResourceKey, type Wanted } from '../domain/resource.ts';
+import {
+  keyOf,
+  resourceKey,
+  type Observation,
+  type Observed,
+  type Resource,
+  type ResourceKey,
+  type Wanted,
+} from '../domain/resource.ts';
 import { holdsAddress } from '../facts/network.ts';
 import { diff, serviceActionOf } from './diff.ts';
 import { orderActivation, type Mover } from './order.ts';
@@ -108,7 +116,8 @@ function runsKeepalived(snapshot: HostSnapshot): boolean {
 }
 
 function confText(seen: Observation | Resource | undefined): string {
-  const resource = seen !== undefined && 'status' in seen ? (seen.status === 'present' ? seen.resource : undefined) : seen;
+  const resource =
+    seen !== undefined && 'status' in seen ? (seen.status === 'present' ? seen.resource : undefined) : seen;
   return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
 }
 

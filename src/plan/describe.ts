@@ -25,7 +25,13 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
     state: running ? facts.keepalived.state : 'stopped',
     ...(facts.keepalived.stateSince === undefined ? {} : { stateSince: facts.keepalived.stateSince }),
     ...(found.ok ? { interface: found.value.interface } : {}),
-    ...(latest === undefined ? {} : { priority: latest.virtualRouter.priority, vrid: latest.virtualRouter.vrid, generation: latest.number }),
+    ...(latest === undefined
+      ? {}
+      : {
+          priority: latest.virtualRouter.priority,
+          vrid: latest.virtualRouter.vrid,
+          generation: latest.number,
+        }),
     api: facts.api,
     service: facts.keepalived.version === undefined ? 'absent' : running ? 'running' : 'stopped',
     ...(facts.keepalived.version === undefined ? {} : { keepalivedVersion: facts.keepalived.version }),
@@ -35,7 +41,15 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
 
 /** The line of a host that could not be asked. */
 export function describeUnreachable(host: HostName, problem: string): HostStatus {
-  return { host, reachable: false, problem, holdsVip: false, state: 'unknown', service: 'unknown', drift: [] };
+  return {
+    host,
+    reachable: false,
+    problem,
+    holdsVip: false,
+    state: 'unknown',
+    service: 'unknown',
+    drift: [],
+  };
 }
 
 export function describeCluster(hosts: readonly HostStatus[], endpoint: KeepalivedEndpoint): ClusterStatus {
@@ -70,6 +84,12 @@ export function describeChecks(snapshot: HostSnapshot, endpoint: KeepalivedEndpo
     pass('health-client', facts.httpsClients[0] ?? 'none'),
     facts.api === 'answers'
       ? pass('api-server', `${api} on port ${endpoint.port}`)
-      : { name: 'api-server', host, status: 'warn', evidence: `${api} on port ${endpoint.port}`, hint: 'the VIP only leads to API servers that are there' },
+      : {
+          name: 'api-server',
+          host,
+          status: 'warn',
+          evidence: `${api} on port ${endpoint.port}`,
+          hint: 'the VIP only leads to API servers that are there',
+        },
   ];
 }

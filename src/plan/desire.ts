@@ -1,9 +1,9 @@
-import type { IpAddress } from '../domain/address.ts';
+import { parseIpAddress, prefixContains, type IpAddress } from '../domain/address.ts';
 import { keepalivedResources, wantedOf } from '../backends/keepalived/keepalived.ts';
 import type { KeepalivedViews } from '../backends/keepalived/views.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { VirtualRouterRecord } from '../domain/generation.ts';
-import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
+import type { HostIntent, Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { HostRouter } from '../domain/plan.ts';
 import type { Wanted } from '../domain/resource.ts';
@@ -23,25 +23,38 @@ export interface Desired {
   readonly wanted: ReadonlyMap<HostName, Wanted>;
 }
 
+/** The world as it was seen, and the templates. */
+export interface DesireOptions {
+  readonly snapshots: readonly HostSnapshot[];
+  /** Hosts that `--limit` leaves out and that could not be reached: they stay peers of the others. */
+  readonly absent: readonly HostIntent[];
+  readonly renderer: Renderer<KeepalivedViews>;
+}
+
 /** Decides what every host shall look like, or says everything that cannot be right. Reads nothing but its arguments. */
 export function desire(
   intent: Intent,
   endpoint: KeepalivedEndpoint,
-  options: { readonly snapshots: readonly HostSnapshot[]; readonly renderer: Renderer<KeepalivedViews> },
+  options: DesireOptions,
 ): Result<Desired, readonly Diagnostic[]> {
-  const { snapshots, renderer } = options;
+  const { snapshots, renderer, absent } = options;
   const interfaces = detectInterfaces(snapshots, endpoint);
+  const missing = addressesOfAbsent(absent, snapshots, endpoint.vip);
   const priorities = prioritiesOf(snapshots);
   const diagnostics = [
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
     ...refuseTogether(snapshots, endpoint),
     ...interfaces.problems,
+    ...missing.problems,
     ...priorities.problems,
   ];
   if (diagnostics.length > 0) return err(diagnostics);
   const inUse = snapshots.flatMap(({ recorded }) => recorded.latest?.virtualRouter.vrid ?? []);
   const vrid = chooseVrid(endpoint.vip, endpoint.settings.vrid, inUse);
-  const routers = routersOf(interfaces.found, priorities.assigned, vrid.vrid);
+  const routers = routersOf(interfaces.found, priorities.assigned, {
+    vrid: vrid.vrid,
+    absent: missing.addresses,
+  });
   const wanted = new Map(
     [...routers].map(([host, router]) => [host, wantedOf(keepalivedResources(router, endpoint, renderer))]),
   );
@@ -64,7 +77,12 @@ function detectInterfaces(
     if (detected.ok) found.set(intent.name, detected.value);
     else {
       const span = intent.interface === undefined ? endpoint.span : intent.span;
-      problems.push({ severity: 'error', host: intent.name, ...detected.error, ...(span === undefined ? {} : { span }) });
+      problems.push({
+        severity: 'error',
+        host: intent.name,
+        ...detected.error,
+        ...(span === undefined ? {} : { span }),
+      });
     }
   }
   return { found, problems };
@@ -86,23 +104,76 @@ function prioritiesOf(snapshots: readonly HostSnapshot[]): {
   const problems: Diagnostic[] = [];
   for (const [host, priority] of assignPriorities(claims)) {
     if (priority !== undefined) assigned.set(host, priority);
-    else problems.push({ severity: 'error', host, message: 'no priority is left for this host', hints: ['one virtual router serves at most 60 hosts'] });
+    else
+      problems.push({
+        severity: 'error',
+        host,
+        message: 'no priority is left for this host',
+        hints: ['one virtual router serves at most 60 hosts'],
+      });
   }
   return { assigned, problems: [...problems, ...refusePriorities(assigned)] };
+}
+
+/**
+ * A host that is down cannot be asked for its address, but its peers still have to know it, or it would come back as a
+ * second active. Its name or `ansible_host` tells, when that is an address beside the VIP.
+ */
+function addressesOfAbsent(
+  absent: readonly HostIntent[],
+  snapshots: readonly HostSnapshot[],
+  vip: IpAddress,
+): { addresses: readonly IpAddress[]; problems: readonly Diagnostic[] } {
+  const prefixes = snapshots
+    .flatMap(({ facts }) => facts.network.addresses.map(({ prefix }) => prefix))
+    .filter((prefix) => prefixContains(prefix, vip));
+  const addresses: IpAddress[] = [];
+  const problems: Diagnostic[] = [];
+  for (const { name, target } of absent) {
+    const literals = [name, target.address]
+      .map(parseIpAddress)
+      .flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
+    const beside = literals.find((address) => prefixes.some((prefix) => prefixContains(prefix, address)));
+    if (beside !== undefined) addresses.push(beside);
+    else
+      problems.push({
+        severity: 'error',
+        host: name,
+        message: 'it cannot be reached, and its address beside the VIP is not known: its peers need it',
+        hints: [`bring it up, or give it an ansible_host that is an address in the subnet of ${vip}`],
+      });
+  }
+  const newcomers =
+    absent.length === 0 ? [] : snapshots.filter(({ recorded }) => recorded.latest === undefined);
+  for (const { intent } of newcomers) {
+    problems.push({
+      severity: 'error',
+      host: intent.name,
+      message: 'a new host can only join while all others can be reached',
+      hints: [`bring up ${absent.map(({ name }) => name).join(', ')} first`],
+    });
+  }
+  return { addresses, problems };
 }
 
 function routersOf(
   interfaces: ReadonlyMap<HostName, VipInterface>,
   priorities: ReadonlyMap<HostName, Priority>,
-  vrid: Vrid,
+  shared: { readonly vrid: Vrid; readonly absent: readonly IpAddress[] },
 ): ReadonlyMap<HostName, HostRouter> {
   const routers = new Map<HostName, HostRouter>();
   for (const [host, found] of interfaces) {
     const priority = priorities.get(host);
     if (priority === undefined) continue;
-    const peers: readonly IpAddress[] = [...interfaces].filter(([other]) => other !== host).map(([, other]) => other.source);
+    const others = [...interfaces].filter(([other]) => other !== host).map(([, other]) => other.source);
     // Sorted: the order of the inventory must not change a byte of any file.
-    routers.set(host, { host, ...found, peers: peers.toSorted(), vrid, priority });
+    routers.set(host, {
+      host,
+      ...found,
+      peers: [...others, ...shared.absent].toSorted(),
+      vrid: shared.vrid,
+      priority,
+    });
   }
   return routers;
 }

@@ -20,14 +20,22 @@ export function serviceActionOf(changes: readonly Change[]): ServiceAction {
   if (runs && !shallRun) return 'stop';
   if (!runs) return shallRun ? 'start' : 'none';
   const needsReload = changes.some(
-    (change) => change.action !== 'none' && change.wanted?.kind === 'file' && change.wanted.effect === 'reload',
+    (change) =>
+      change.action !== 'none' && change.wanted?.kind === 'file' && change.wanted.effect === 'reload',
   );
   return needsReload ? 'reload' : 'none';
 }
 
-function changeOf(key: ResourceKey, wanted: Resource | undefined, observation: Observation | undefined): Change {
+function changeOf(
+  key: ResourceKey,
+  wanted: Resource | undefined,
+  observation: Observation | undefined,
+): Change {
   const observed = observation?.status === 'present' ? observation.resource : undefined;
-  const both = { ...(wanted === undefined ? {} : { wanted }), ...(observed === undefined ? {} : { observed }) };
+  const both = {
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(observed === undefined ? {} : { observed }),
+  };
   if (wanted === undefined) return { key, action: observed === undefined ? 'none' : 'remove', ...both };
   if (observed === undefined) return { key, action: 'create', ...both };
   return { key, action: isSame(wanted, observed) ? 'none' : 'update', ...both };

@@ -32,11 +32,16 @@ export function vipInterface(
   return ok({ interface: device.value, source });
 }
 
-function askedInterface(network: NetworkFacts, asked: InterfaceName): Result<InterfaceName, InterfaceProblem> {
+function askedInterface(
+  network: NetworkFacts,
+  asked: InterfaceName,
+): Result<InterfaceName, InterfaceProblem> {
   const link = network.links.find((candidate) => candidate.interface === asked);
   const names = network.links.map((candidate) => candidate.interface).join(', ');
-  if (link === undefined) return err({ message: `there is no interface ${asked}`, hints: [`interfaces there: ${names}`] });
-  if (!link.isUp) return err({ message: `interface ${asked} is down`, hints: [`bring it up: ip link set ${asked} up`] });
+  if (link === undefined)
+    return err({ message: `there is no interface ${asked}`, hints: [`interfaces there: ${names}`] });
+  if (!link.isUp)
+    return err({ message: `interface ${asked} is down`, hints: [`bring it up: ip link set ${asked} up`] });
   return ok(asked);
 }
 
@@ -62,7 +67,10 @@ function offLink(network: NetworkFacts, vip: IpAddress, device: InterfaceName | 
   const where = device === undefined ? 'any interface' : device;
   return {
     message: `the VIP ${vip} is outside every subnet of ${where}: VRRP can only move an address of its own link`,
-    hints: [prefixes.length === 0 ? 'the host has no address at all' : `addresses there: ${prefixes.join(', ')}`, SAME_SUBNET],
+    hints: [
+      prefixes.length === 0 ? 'the host has no address at all' : `addresses there: ${prefixes.join(', ')}`,
+      SAME_SUBNET,
+    ],
   };
 }
 

@@ -48,10 +48,19 @@ export function judge(evidence: Evidence): Verdict {
 function oneOwner({ endpoint, snapshots }: Evidence, owners: readonly HostName[]): Check {
   const [owner] = owners;
   if (owners.length === 1 && owner !== undefined) {
-    return { name: 'one-owner', status: 'pass', evidence: `${endpoint.vip} is on ${owner} and on no other of ${snapshots.length} hosts` };
+    return {
+      name: 'one-owner',
+      status: 'pass',
+      evidence: `${endpoint.vip} is on ${owner} and on no other of ${snapshots.length} hosts`,
+    };
   }
   if (owner === undefined) {
-    return { name: 'one-owner', status: 'fail', evidence: `no host has ${endpoint.vip}`, hint: 'look at keepalived on the hosts: konvoy-ha status' };
+    return {
+      name: 'one-owner',
+      status: 'fail',
+      evidence: `no host has ${endpoint.vip}`,
+      hint: 'look at keepalived on the hosts: konvoy-ha status',
+    };
   }
   return {
     name: 'one-owner',
@@ -66,64 +75,148 @@ function neighbours({ endpoint, snapshots }: Evidence, owners: readonly HostName
   const owner = snapshots.find(({ intent }) => intent.name === owners[0]);
   if (owner === undefined) return [];
   const own = vipInterface(owner.facts.network, endpoint.vip, owner.intent.interface);
-  const mac = own.ok ? owner.facts.network.links.find((link) => link.interface === own.value.interface)?.mac : undefined;
+  const mac = own.ok
+    ? owner.facts.network.links.find((link) => link.interface === own.value.interface)?.mac
+    : undefined;
   return snapshots
     .filter(({ intent }) => !owners.includes(intent.name))
     .map(({ intent, facts }): Check => {
       const seen = facts.network.vipNeighbour;
       const common = { name: 'neighbour', host: intent.name };
-      if (seen === undefined) return { ...common, status: 'fail', evidence: `nobody answered for ${endpoint.vip}`, hint: 'is the VIP filtered by a switch or a hypervisor (anti-spoofing)?' };
-      if (mac === undefined || seen === mac) return { ...common, status: 'pass', evidence: `${endpoint.vip} is at ${seen}, ${owner.intent.name}` };
+      if (seen === undefined)
+        return {
+          ...common,
+          status: 'fail',
+          evidence: `nobody answered for ${endpoint.vip}`,
+          hint: 'is the VIP filtered by a switch or a hypervisor (anti-spoofing)?',
+        };
+      if (mac === undefined || seen === mac)
+        return { ...common, status: 'pass', evidence: `${endpoint.vip} is at ${seen}, ${owner.intent.name}` };
       const twin = snapshots.find((other) => other.facts.network.links.some((link) => link.mac === seen));
       const whose = twin === undefined ? 'which is none of these hosts' : `which is ${twin.intent.name}`;
-      return { ...common, status: 'fail', evidence: `${endpoint.vip} is at ${seen}, ${whose}; it should be at ${mac}, ${owner.intent.name}`, hint: 'somebody else answers for the VIP, or an old entry was not refreshed by a gratuitous ARP' };
+      return {
+        ...common,
+        status: 'fail',
+        evidence: `${endpoint.vip} is at ${seen}, ${whose}; it should be at ${mac}, ${owner.intent.name}`,
+        hint: 'somebody else answers for the VIP, or an old entry was not refreshed by a gratuitous ARP',
+      };
     });
 }
 
 function services({ snapshots }: Evidence): readonly Check[] {
   return snapshots.map(({ intent, observed, facts }): Check => {
     const seen = observed.get(keyOf('service', SERVICE));
-    const service = seen?.status === 'present' && seen.resource.kind === 'service' ? seen.resource : undefined;
+    const service =
+      seen?.status === 'present' && seen.resource.kind === 'service' ? seen.resource : undefined;
     const common = { name: 'service', host: intent.name };
-    if (service?.running !== true) return { ...common, status: 'fail', evidence: 'keepalived does not run', hint: 'konvoy-ha apply starts it; journalctl -u keepalived says why it stopped' };
-    if (!service.enabled) return { ...common, status: 'fail', evidence: 'keepalived runs, but would not after a reboot', hint: 'konvoy-ha apply enables it' };
-    return { ...common, status: 'pass', evidence: `keepalived ${facts.keepalived.version ?? ''} runs, ${facts.keepalived.state}` };
+    if (service?.running !== true)
+      return {
+        ...common,
+        status: 'fail',
+        evidence: 'keepalived does not run',
+        hint: 'konvoy-ha apply starts it; journalctl -u keepalived says why it stopped',
+      };
+    if (!service.enabled)
+      return {
+        ...common,
+        status: 'fail',
+        evidence: 'keepalived runs, but would not after a reboot',
+        hint: 'konvoy-ha apply enables it',
+      };
+    return {
+      ...common,
+      status: 'pass',
+      evidence: `keepalived ${facts.keepalived.version ?? ''} runs, ${facts.keepalived.state}`,
+    };
   });
 }
 
 function apiServers({ snapshots, endpoint }: Evidence): Check {
   const serving = snapshots.filter(({ facts }) => facts.api === 'answers').length;
-  const silent = snapshots.filter(({ facts }) => facts.api !== 'answers').map(({ intent, facts }) => `${intent.name} ${facts.api}`);
-  if (serving === snapshots.length) return { name: 'api-servers', status: 'pass', evidence: `all ${serving} answer on port ${endpoint.port}` };
-  const evidence = serving === 0 ? `none answers on port ${endpoint.port} yet` : `${serving} of ${snapshots.length} answer (${silent.join(', ')})`;
-  return { name: 'api-servers', status: 'warn', evidence, hint: 'the VIP only leads to API servers that are there' };
+  const silent = snapshots
+    .filter(({ facts }) => facts.api !== 'answers')
+    .map(({ intent, facts }) => `${intent.name} ${facts.api}`);
+  if (serving === snapshots.length)
+    return {
+      name: 'api-servers',
+      status: 'pass',
+      evidence: `all ${serving} answer on port ${endpoint.port}`,
+    };
+  const evidence =
+    serving === 0
+      ? `none answers on port ${endpoint.port} yet`
+      : `${serving} of ${snapshots.length} answer (${silent.join(', ')})`;
+  return {
+    name: 'api-servers',
+    status: 'warn',
+    evidence,
+    hint: 'the VIP only leads to API servers that are there',
+  };
 }
 
 function answers({ endpoint, snapshots }: Evidence, { from, answer }: EndpointSighting): Check {
   const where = formatEndpoint({ host: endpoint.vip, port: endpoint.port });
   const common = { name: 'vip-answers', ...(from === 'here' ? {} : { host: from }) };
   const place = from === 'here' ? ' from here' : '';
-  if (answer === 200) return { ...common, status: 'pass', evidence: `${where}${endpoint.settings.healthCheck.path} says 200${place}` };
+  if (answer === 200)
+    return {
+      ...common,
+      status: 'pass',
+      evidence: `${where}${endpoint.settings.healthCheck.path} says 200${place}`,
+    };
   if (answer === 401 || answer === 403) {
-    return { ...common, status: 'warn', evidence: `${where} says ${answer}${place}: it answers, but its readiness cannot be seen`, hint: 'let anonymous clients read /readyz and /livez, or the VIP only follows a dead API server' };
+    return {
+      ...common,
+      status: 'warn',
+      evidence: `${where} says ${answer}${place}: it answers, but its readiness cannot be seen`,
+      hint: 'let anonymous clients read /readyz and /livez, or the VIP only follows a dead API server',
+    };
   }
-  const evidence = typeof answer === 'number' ? `${where} says ${answer}${place}` : `${where} did not answer${place}: ${answer}`;
+  const evidence =
+    typeof answer === 'number'
+      ? `${where} says ${answer}${place}`
+      : `${where} did not answer${place}: ${answer}`;
   // Before `kubeadm init` nothing can answer; the VIP has to be there first.
   if (!snapshots.some(({ facts }) => facts.api === 'answers')) return { ...common, status: 'warn', evidence };
-  return { ...common, status: 'fail', evidence, hint: from === 'here' ? 'can this machine reach the subnet of the VIP?' : 'can this host reach the VIP on this port?' };
+  return {
+    ...common,
+    status: 'fail',
+    evidence,
+    hint:
+      from === 'here'
+        ? 'can this machine reach the subnet of the VIP?'
+        : 'can this host reach the VIP on this port?',
+  };
 }
 
 /** Certificates differ from one API server to the next, so the one that is served tells which host answered. */
 function answeredBy({ sightings, certificates }: Evidence, owners: readonly HostName[]): Check {
   const common = { name: 'answered-by' };
   const served = sightings.find((sighting) => sighting.certificate !== undefined)?.certificate;
-  if (served === undefined) return { ...common, status: 'skipped', evidence: 'no certificate was seen at the VIP' };
+  if (served === undefined)
+    return { ...common, status: 'skipped', evidence: 'no certificate was seen at the VIP' };
   const hosts = [...certificates].filter(([, certificate]) => certificate === served).map(([host]) => host);
   const [host] = hosts;
-  if (host === undefined) return { ...common, status: 'skipped', evidence: 'the certificate served at the VIP is none of those that the hosts served' };
-  if (hosts.length > 1) return { ...common, status: 'skipped', evidence: `${hosts.join(', ')} serve one certificate, so it does not tell them apart` };
-  if (owners.length === 1 && owners[0] === host) return { ...common, status: 'pass', evidence: `${host} answered, which has the VIP` };
-  return { ...common, status: 'fail', evidence: `${host} answered, but ${owners.join(', ') || 'nobody'} has the VIP`, hint: 'the neighbour table of a router or of this machine is out of date' };
+  if (host === undefined)
+    return {
+      ...common,
+      status: 'skipped',
+      evidence: 'the certificate served at the VIP is none of those that the hosts served',
+    };
+  if (hosts.length > 1)
+    return {
+      ...common,
+      status: 'skipped',
+      evidence: `${hosts.join(', ')} serve one certificate, so it does not tell them apart`,
+    };
+  if (owners.length === 1 && owners[0] === host)
+    return { ...common, status: 'pass', evidence: `${host} answered, which has the VIP` };
+  return {
+    ...common,
+    status: 'fail',
+    evidence: `${host} answered, but ${owners.join(', ') || 'nobody'} has the VIP`,
+    hint: 'the neighbour table of a router or of this machine is out of date',
+  };
 }
 
 function drift({ snapshots }: Evidence): readonly Check[] {
@@ -131,7 +224,15 @@ function drift({ snapshots }: Evidence): readonly Check[] {
     if (recorded.latest === undefined) return [];
     const keys = driftOf(recorded.latest, observed);
     const common = { name: 'drift', host: intent.name };
-    if (keys.length === 0) return [{ ...common, status: 'pass', evidence: `as generation ${recorded.latest.number} left it` }];
-    return [{ ...common, status: 'warn', evidence: `changed since generation ${recorded.latest.number}: ${keys.join(', ')}`, hint: 'konvoy-ha plan shows the difference, konvoy-ha apply mends it' }];
+    if (keys.length === 0)
+      return [{ ...common, status: 'pass', evidence: `as generation ${recorded.latest.number} left it` }];
+    return [
+      {
+        ...common,
+        status: 'warn',
+        evidence: `changed since generation ${recorded.latest.number}: ${keys.join(', ')}`,
+        hint: 'konvoy-ha plan shows the difference, konvoy-ha apply mends it',
+      },
+    ];
   });
 }

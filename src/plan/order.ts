@@ -18,6 +18,17 @@ export interface Mover {
  * what each service has to do, not why.
  */
 export function orderActivation(movers: readonly Mover[], advertIntervalMs: number): Activation {
+  const settled = settlesOn(movers);
+  return { ...orderOf(movers, advertIntervalMs), ...(settled === undefined ? {} : { settlesOn: settled }) };
+}
+
+/** Whoever has the highest priority takes the VIP in the end, unless its API server is not there and another's is. */
+function settlesOn(movers: readonly Mover[]): HostName | undefined {
+  const running = movers.filter(({ action, runs }) => action === 'start' || (runs && action !== 'stop'));
+  return bestFirst(running)[0]?.host;
+}
+
+function orderOf(movers: readonly Mover[], advertIntervalMs: number): Activation {
   const stops = movers.filter((mover) => mover.action === 'stop');
   const reloads = movers.filter((mover) => mover.action === 'reload');
   const starts = movers.filter((mover) => mover.action === 'start');
@@ -29,15 +40,26 @@ export function orderActivation(movers: readonly Mover[], advertIntervalMs: numb
   const first = identity ? identityWaves(reloads, movers) : plainWaves(reloads);
   // A peer that is not in the others' lists yet would hear nobody and become a second active: it starts last.
   const waves = [...first, ...(starts.length > 0 ? [wave(starts, 'joined')] : [])];
-  return { waves, because: reason(identity, reloads, starts), prediction: predict(identity, reloads, { advertIntervalMs, movers }) };
+  return {
+    waves,
+    because: reason(identity, reloads, starts),
+    prediction: predict(identity, reloads, { advertIntervalMs, movers }),
+  };
 }
 
-const NOTHING: Activation = { waves: [], because: 'no service has to do anything', prediction: 'the VIP stays where it is' };
+const NOTHING: Activation = {
+  waves: [],
+  because: 'no service has to do anything',
+  prediction: 'the VIP stays where it is',
+};
 
 function firstStart(starts: readonly Mover[]): Activation {
   const [first, ...rest] = bestFirst(starts);
   return {
-    waves: [...(first === undefined ? [] : [wave([first], 'owns-vip')]), ...(rest.length > 0 ? [wave(rest, 'joined')] : [])],
+    waves: [
+      ...(first === undefined ? [] : [wave([first], 'owns-vip')]),
+      ...(rest.length > 0 ? [wave(rest, 'joined')] : []),
+    ],
     because: 'keepalived runs nowhere yet: one host takes the VIP, then the others join as backups',
     prediction: first === undefined ? 'nothing happens' : `the VIP appears on ${first.host}`,
   };
@@ -68,14 +90,18 @@ function withStops(stops: readonly Mover[], reloads: readonly Mover[]): Activati
   return {
     waves: [...plainWaves(reloads), ...waves],
     because: 'backups stop first, the active last, so that the VIP does not wander',
-    prediction: active.length > 0 ? `the VIP leaves ${active.map((mover) => mover.host).join(', ')}` : 'the VIP stays where it is',
+    prediction:
+      active.length > 0
+        ? `the VIP leaves ${active.map((mover) => mover.host).join(', ')}`
+        : 'the VIP stays where it is',
   };
 }
 
 function reason(identity: boolean, reloads: readonly Mover[], starts: readonly Mover[]): string {
   const then = starts.length > 0 ? '; hosts that start wait until every peer knows them' : '';
   if (reloads.length === 0) return `the others run already${then}`;
-  if (!identity) return `the virtual router keeps its identity: one host reloads and is checked, then the rest at once${then}`;
+  if (!identity)
+    return `the virtual router keeps its identity: one host reloads and is checked, then the rest at once${then}`;
   return `the virtual router changes its identity: one backup takes the VIP under the new one, then the rest follow at once${then}`;
 }
 
@@ -90,8 +116,11 @@ function predict(
     return `nobody can take over meanwhile: the VIP is away for about ${(3 * world.advertIntervalMs) / 1000} s`;
   }
   const [highest] = world.movers.toSorted((a, b) => b.priority - a.priority);
-  const back = highest !== undefined && highest !== first ? `, then to ${highest.host}, which has the highest priority` : '';
-  return `the VIP moves to ${first.host}${back}; no request is lost`;
+  const back =
+    highest !== undefined && highest !== first
+      ? `, then to ${highest.host}, which has the highest priority`
+      : '';
+  return `the VIP moves to ${first.host}${back}; a move cuts the connections that are open, new ones are answered`;
 }
 
 /** A host whose API answers before one whose API does not, then the highest priority: the fewest moves of the VIP. */

@@ -15,7 +15,9 @@ export interface PriorityClaim {
  * neither the order of the inventory nor a new host moves anybody; new hosts get the best free slot in inventory
  * order: the first host of a new cluster is the highest. Returns the hosts that could not have one as `undefined`.
  */
-export function assignPriorities(claims: readonly PriorityClaim[]): ReadonlyMap<HostName, Priority | undefined> {
+export function assignPriorities(
+  claims: readonly PriorityClaim[],
+): ReadonlyMap<HostName, Priority | undefined> {
   const taken = new Set<number>(claims.flatMap((claim) => claim.configured ?? []));
   const assigned = new Map<HostName, Priority | undefined>();
   for (const { host, configured } of claims) if (configured !== undefined) assigned.set(host, configured);

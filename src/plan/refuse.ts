@@ -3,9 +3,9 @@ import type { Diagnostic } from '../domain/error.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { ClusterName, HostName } from '../domain/names.ts';
 import { keyOf } from '../domain/resource.ts';
-import { KEYS, MARK, PATHS, READY_WEIGHT } from '../backends/keepalived/layout.ts';
+import { KEYS, MARK, PATHS, READY_WEIGHT, SERVICE } from '../backends/keepalived/layout.ts';
 import { holdsAddress } from '../facts/network.ts';
-import { detectPlatform } from '../platform/platform.ts';
+import { detectPlatform, SUPPORTED } from '../platform/platform.ts';
 import { prioritySpread } from './priority.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
@@ -15,7 +15,10 @@ export function refuseHost(snapshot: HostSnapshot, cluster: ClusterName): readon
 }
 
 /** What cannot be right between hosts, or between them and the rest of the network. */
-export function refuseTogether(snapshots: readonly HostSnapshot[], endpoint: KeepalivedEndpoint): readonly Diagnostic[] {
+export function refuseTogether(
+  snapshots: readonly HostSnapshot[],
+  endpoint: KeepalivedEndpoint,
+): readonly Diagnostic[] {
   return [...refuseTwins(snapshots, endpoint.vip), ...refuseStranger(snapshots, endpoint)];
 }
 
@@ -24,9 +27,15 @@ export function refusePriorities(priorities: ReadonlyMap<HostName, number>): rea
   const values = [...priorities.values()];
   const diagnostics: Diagnostic[] = [];
   for (const [host, priority] of priorities) {
-    const twins = [...priorities].filter(([other, value]) => value === priority && other !== host).map(([other]) => other);
+    const twins = [...priorities]
+      .filter(([other, value]) => value === priority && other !== host)
+      .map(([other]) => other);
     if (twins.length > 0) {
-      diagnostics.push(problem(host, `priority ${priority} is also that of ${twins.join(', ')}`, ['give each host its own keepalived_priority']));
+      diagnostics.push(
+        problem(host, `priority ${priority} is also that of ${twins.join(', ')}`, [
+          'give each host its own keepalived_priority',
+        ]),
+      );
     }
   }
   if (prioritySpread(values) >= READY_WEIGHT) {
@@ -41,38 +50,49 @@ export function refusePriorities(priorities: ReadonlyMap<HostName, number>): rea
 
 function refusePlatform({ facts, intent }: HostSnapshot): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  if (detectPlatform(facts.os) === undefined) {
+  const platform = detectPlatform(facts.os);
+  if (platform === undefined) {
     diagnostics.push(
       problem(intent.name, `${facts.os.prettyName} with ${facts.os.initSystem} is not supported yet`, [
-        'Debian and Ubuntu with systemd are supported',
+        `${SUPPORTED} are supported`,
       ]),
     );
   }
   if (facts.httpsClients.length === 0) {
     diagnostics.push(
       problem(intent.name, 'neither curl nor openssl is installed, so nothing could check the API server', [
-        'install one of them, for example: apt-get install curl',
+        platform === undefined
+          ? 'install one of them'
+          : `install one of them, for example: ${platform.packages.installByHand('curl')}`,
       ]),
     );
   }
   return diagnostics;
 }
 
-function refuseForeign({ observed, recorded, intent }: HostSnapshot, cluster: ClusterName): readonly Diagnostic[] {
+function refuseForeign(
+  { facts, observed, recorded, intent }: HostSnapshot,
+  cluster: ClusterName,
+): readonly Diagnostic[] {
   const conf = observed.get(keyOf('file', PATHS.conf));
+  const stop = detectPlatform(facts.os)?.services.stopByHand(SERVICE) ?? `stop ${SERVICE}`;
   const diagnostics: Diagnostic[] = [];
   if (recorded.foreignClusters.length > 0 && recorded.latest === undefined) {
     diagnostics.push(
-      problem(intent.name, `this host belongs to the cluster ${recorded.foreignClusters.join(', ')}, not to ${cluster}`, [
-        'if it is the same cluster, keep its name: metadata.name in cluster.yaml, or konvoy_ha_cluster under all.vars',
-      ]),
+      problem(
+        intent.name,
+        `this host belongs to the cluster ${recorded.foreignClusters.join(', ')}, not to ${cluster}`,
+        [
+          'if it is the same cluster, keep its name: metadata.name in cluster.yaml, or konvoy_ha_cluster under all.vars',
+        ],
+      ),
     );
   }
   if (conf?.status === 'present' && conf.resource.kind === 'file' && recorded.latest === undefined) {
     if (!Buffer.from(conf.resource.content).subarray(0, 200).includes(MARK)) {
       diagnostics.push(
         problem(intent.name, `${PATHS.conf} is there and not ours: somebody else runs keepalived here`, [
-          `if it is not needed, move it away: mv ${PATHS.conf} ${PATHS.conf}.bak; systemctl stop keepalived`,
+          `if it is not needed, move it away: mv ${PATHS.conf} ${PATHS.conf}.bak; ${stop}`,
           'taking over a keepalived that is in use (apply --adopt) is not supported yet',
         ]),
       );
@@ -86,7 +106,11 @@ function refuseObstacles({ observed, intent }: HostSnapshot): readonly Diagnosti
     const seen = observed.get(key);
     if (seen?.status !== 'obstacle') return [];
     const path = key.slice(key.indexOf(':') + 1);
-    return [problem(intent.name, `${path} is a ${seen.what}; konvoy-ha does not write through or replace it`, [`look at it and move it away: ls -l ${path}`])];
+    return [
+      problem(intent.name, `${path} is a ${seen.what}; konvoy-ha does not write through or replace it`, [
+        `look at it and move it away: ls -l ${path}`,
+      ]),
+    ];
   });
 }
 
@@ -98,9 +122,11 @@ function refuseTwins(snapshots: readonly HostSnapshot[], vip: IpAddress): readon
     const { intent } = snapshot;
     return [
       {
-        ...problem(intent.name, `${intent.name} and ${twin.intent.name} have the same address: they are one machine, or two with one address`, [
-          'every control-plane host needs an ansible_host of its own',
-        ]),
+        ...problem(
+          intent.name,
+          `${intent.name} and ${twin.intent.name} have the same address: they are one machine, or two with one address`,
+          ['every control-plane host needs an ansible_host of its own'],
+        ),
         ...(intent.span === undefined ? {} : { span: intent.span }),
       },
     ];
@@ -119,10 +145,15 @@ function addressesBeside({ facts }: HostSnapshot, vip: IpAddress): readonly IpAd
     .map(({ prefix }) => prefix.address);
 }
 
-function refuseStranger(snapshots: readonly HostSnapshot[], endpoint: KeepalivedEndpoint): readonly Diagnostic[] {
+function refuseStranger(
+  snapshots: readonly HostSnapshot[],
+  endpoint: KeepalivedEndpoint,
+): readonly Diagnostic[] {
   const { vip } = endpoint;
   const diagnostics = refuseUnusable(snapshots, vip);
-  const macs = new Set(snapshots.flatMap(({ facts }) => facts.network.links.flatMap((link) => link.mac ?? [])));
+  const macs = new Set(
+    snapshots.flatMap(({ facts }) => facts.network.links.flatMap((link) => link.mac ?? [])),
+  );
   const heard = snapshots.filter(({ facts }) => {
     const mac = facts.network.vipNeighbour;
     return mac !== undefined && !macs.has(mac) && !holdsAddress(facts.network, vip);
@@ -134,7 +165,10 @@ function refuseStranger(snapshots: readonly HostSnapshot[], endpoint: Keepalived
     ...strangers.map((mac): Diagnostic => ({
       severity: 'error',
       message: `the VIP ${vip} is taken: a machine with the address ${mac}, which is none of these hosts, answers for it`,
-      hints: ['choose a free address for control_plane_endpoint, or take that machine off the network', `seen from ${heard.map(({ intent }) => intent.name).join(', ')}`],
+      hints: [
+        'choose a free address for control_plane_endpoint, or take that machine off the network',
+        `seen from ${heard.map(({ intent }) => intent.name).join(', ')}`,
+      ],
       ...spanned,
     })),
   ];
@@ -143,13 +177,25 @@ function refuseStranger(snapshots: readonly HostSnapshot[], endpoint: Keepalived
 function refuseUnusable(snapshots: readonly HostSnapshot[], vip: IpAddress): readonly Diagnostic[] {
   const prefixes = snapshots.flatMap(({ facts }) => facts.network.addresses.map(({ prefix }) => prefix));
   const owner = snapshots.find(({ facts }) =>
-    facts.network.addresses.some(({ prefix }) => prefix.address === vip && prefix.length < (vip.includes(':') ? 128 : 32)),
+    facts.network.addresses.some(
+      ({ prefix }) => prefix.address === vip && prefix.length < (vip.includes(':') ? 128 : 32),
+    ),
   );
   if (owner !== undefined) {
-    return [problem(owner.intent.name, `the VIP ${vip} is this host's own address`, ['choose a free address for control_plane_endpoint'])];
+    return [
+      problem(owner.intent.name, `the VIP ${vip} is this host's own address`, [
+        'choose a free address for control_plane_endpoint',
+      ]),
+    ];
   }
   if (prefixes.some((prefix) => isNetworkOrBroadcast(prefix, vip))) {
-    return [{ severity: 'error', message: `the VIP ${vip} is the network or broadcast address of its subnet`, hints: ['choose a free address for control_plane_endpoint'] }];
+    return [
+      {
+        severity: 'error',
+        message: `the VIP ${vip} is the network or broadcast address of its subnet`,
+        hints: ['choose a free address for control_plane_endpoint'],
+      },
+    ];
   }
   return [];
 }

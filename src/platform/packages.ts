@@ -1,4 +1,11 @@
-import { mutateScript, probe, stdoutOf, type CommandResult, type Mutation, type Probe } from '../domain/command.ts';
+import {
+  mutateScript,
+  probe,
+  stdoutOf,
+  type CommandResult,
+  type Mutation,
+  type Probe,
+} from '../domain/command.ts';
 
 /** One package manager, as data: how to ask for a package, read the answer, and install or remove it. */
 export interface PackageManager {
@@ -10,6 +17,8 @@ export interface PackageManager {
   install(name: string): Mutation;
   /** Removes the package and its configuration; what it depends on stays, it may have been there before. */
   remove(name: string): Mutation;
+  /** What an operator would type to install it. */
+  installByHand(name: string): string;
 }
 
 /**
@@ -22,6 +31,7 @@ export const APT: PackageManager = {
   parseQuery: (result) => /^[hi]i[ R](?<version>\S+)/.exec(stdoutOf(result))?.groups?.['version'],
   install: (name) => mutateScript(APT_INSTALL, name),
   remove: (name) => mutateScript(APT_REMOVE, name),
+  installByHand: (name) => `apt-get install ${name}`,
 };
 
 const APT_INSTALL = `export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1

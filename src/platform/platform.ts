@@ -17,10 +17,14 @@ export const PLATFORMS: readonly [Platform, ...Platform[]] = [
   { name: 'Debian', ids: ['debian', 'ubuntu'], packages: APT, services: SYSTEMD, serviceManager: 'systemd' },
 ];
 
+/** The systems of `PLATFORMS` in words. */
+export const SUPPORTED = 'Debian and Ubuntu with systemd';
+
 /** The platform of a host, or `undefined` when konvoy-ha cannot manage it yet; the first match wins. */
 export function detectPlatform(os: OsFacts): Platform | undefined {
   return PLATFORMS.find(
     (platform) =>
-      platform.serviceManager === os.initSystem && [os.id, ...os.idLike].some((id) => platform.ids.includes(id)),
+      platform.serviceManager === os.initSystem &&
+      [os.id, ...os.idLike].some((id) => platform.ids.includes(id)),
   );
 }

@@ -17,6 +17,8 @@ export interface ServiceManager {
   lastWords(service: string): Probe;
   /** Makes the service manager read its unit files again. */
   reloadUnits(): Mutation;
+  /** What an operator would type to stop it. */
+  stopByHand(service: string): string;
 }
 
 export interface ServiceState {
@@ -43,6 +45,7 @@ export const SYSTEMD: ServiceManager = {
   reload: (service) => mutate('systemctl', 'kill', '--kill-who=main', '--signal=HUP', service),
   lastWords: (service) => probe('journalctl', '--unit', service, '--lines=10', '--no-pager', '--output=cat'),
   reloadUnits: () => mutate('systemctl', 'daemon-reload'),
+  stopByHand: (service) => `systemctl stop ${service}`,
 };
 
 function splitProperty(line: string): [string, string] {

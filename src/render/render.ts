@@ -9,7 +9,9 @@ export interface Renderer<Views extends object> {
  * A renderer over the template sources, by name. Values are not escaped: a view holds only text that its own
  * grammar has already checked (branded types, shell words).
  */
-export function createRenderer<Views extends object>(sources: Readonly<Record<keyof Views & string, string>>): Renderer<Views> {
+export function createRenderer<Views extends object>(
+  sources: Readonly<Record<keyof Views & string, string>>,
+): Renderer<Views> {
   const handlebars = Handlebars.create();
   const compiled = new Map<string, Handlebars.TemplateDelegate>();
   return {
@@ -18,10 +20,15 @@ export function createRenderer<Views extends object>(sources: Readonly<Record<ke
       compiled.set(name, template);
       const text = template(view);
       // `strict` lets an explicit undefined through as an empty string or as the word; a config must never say it.
-      if (/\bundefined\b|\bNaN\b|\[object Object\]/.test(text)) throw new Error(`template ${name} rendered a missing value`);
+      if (/\bundefined\b|\bNaN\b|\[object Object\]/.test(text))
+        throw new Error(`template ${name} rendered a missing value`);
       return text;
     },
   };
 }
 
-const COMPILE_OPTIONS: Parameters<typeof Handlebars.compile>[1] = { noEscape: true, strict: true, knownHelpersOnly: true };
+const COMPILE_OPTIONS: Parameters<typeof Handlebars.compile>[1] = {
+  noEscape: true,
+  strict: true,
+  knownHelpersOnly: true,
+};

@@ -17,7 +17,9 @@ export const directoryHandler: Handler<DirectoryResource> = {
       const { path, mode, owner, group } = wanted;
       return [mutateScript(MAKE_DIRECTORY, path, mode.toString(8), `${owner}:${group}`)];
     }
-    return wanted === undefined && observed !== undefined ? [mutateScript(REMOVE_IF_EMPTY, observed.path)] : [];
+    return wanted === undefined && observed !== undefined
+      ? [mutateScript(REMOVE_IF_EMPTY, observed.path)]
+      : [];
   },
 };
 

@@ -17,7 +17,10 @@ export const fileHandler: Handler<FileResource> = {
 };
 
 /** Writes content to `path` in one step: a reader sees the old file or the new one, with its final mode and owner. */
-export function writeFile(path: string, file: Pick<FileResource, 'content' | 'mode' | 'owner' | 'group'>): Mutation {
+export function writeFile(
+  path: string,
+  file: Pick<FileResource, 'content' | 'mode' | 'owner' | 'group'>,
+): Mutation {
   const { content, mode, owner, group } = file;
   return {
     ...mutateScript(WRITE_FILE, path, mode.toString(8), `${owner}:${group}`, String(content.byteLength)),
@@ -33,7 +36,15 @@ function parseFile(path: string, result: CommandResult): Observation {
   // An empty regular file is `regular empty file` to stat(1).
   if (!type.join(' ').startsWith('regular')) return { status: 'obstacle', what: type.join(' ') };
   const content = Uint8Array.from(output.subarray(lineEnd + 1));
-  return present({ kind: 'file', path, content, mode: Number.parseInt(mode, 8), owner, group, effect: 'none' });
+  return present({
+    kind: 'file',
+    path,
+    content,
+    mode: Number.parseInt(mode, 8),
+    owner,
+    group,
+    effect: 'none',
+  });
 }
 
 const READ_FILE = `stat -c '%a %U %G %F' -- "$1" || exit 1

@@ -31,16 +31,28 @@ export function observationOf(key: ResourceKey, result: CommandResult, platform:
 
 /** True when the wanted resource is what was observed. Resources of different kinds are never the same. */
 export function isSame(wanted: Resource, observed: Resource): boolean {
-  return withHandler(wanted, observed, (handler, both) => both.observed !== undefined && handler.isSame(both.wanted, both.observed));
+  return withHandler(
+    wanted,
+    observed,
+    (handler, both) => both.observed !== undefined && handler.isSame(both.wanted, both.observed),
+  );
 }
 
 /** The mutations that bring one resource from what was observed to what is wanted. */
-export function converge(wanted: Resource | undefined, observed: Resource | undefined, platform: Platform): readonly Mutation[] {
+export function converge(
+  wanted: Resource | undefined,
+  observed: Resource | undefined,
+  platform: Platform,
+): readonly Mutation[] {
   if (wanted !== undefined) {
-    return withHandler(wanted, observed, (handler, both) => handler.converge(both.wanted, both.observed, platform));
+    return withHandler(wanted, observed, (handler, both) =>
+      handler.converge(both.wanted, both.observed, platform),
+    );
   }
   if (observed === undefined) return [];
-  return withHandler(observed, undefined, (handler, both) => handler.converge(undefined, both.wanted, platform));
+  return withHandler(observed, undefined, (handler, both) =>
+    handler.converge(undefined, both.wanted, platform),
+  );
 }
 
 function withHandler<T>(
@@ -50,15 +62,24 @@ function withHandler<T>(
 ): T {
   switch (resource.kind) {
     case 'package':
-      return use(HANDLERS.package, { wanted: resource, observed: other?.kind === 'package' ? other : undefined });
+      return use(HANDLERS.package, {
+        wanted: resource,
+        observed: other?.kind === 'package' ? other : undefined,
+      });
     case 'user':
       return use(HANDLERS.user, { wanted: resource, observed: other?.kind === 'user' ? other : undefined });
     case 'directory':
-      return use(HANDLERS.directory, { wanted: resource, observed: other?.kind === 'directory' ? other : undefined });
+      return use(HANDLERS.directory, {
+        wanted: resource,
+        observed: other?.kind === 'directory' ? other : undefined,
+      });
     case 'file':
       return use(HANDLERS.file, { wanted: resource, observed: other?.kind === 'file' ? other : undefined });
     case 'service':
-      return use(HANDLERS.service, { wanted: resource, observed: other?.kind === 'service' ? other : undefined });
+      return use(HANDLERS.service, {
+        wanted: resource,
+        observed: other?.kind === 'service' ? other : undefined,
+      });
   }
 }
 

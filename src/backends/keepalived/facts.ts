@@ -6,7 +6,10 @@ import { PATHS } from './layout.ts';
 
 /** The installed version, and the last state the notify script was told. */
 export const keepalivedFact: Fact<KeepalivedFacts> = {
-  probes: [probeScript('command -v keepalived >/dev/null 2>&1 && keepalived --version 2>&1; true'), probe('cat', PATHS.state)],
+  probes: [
+    probeScript('command -v keepalived >/dev/null 2>&1 && keepalived --version 2>&1; true'),
+    probe('cat', PATHS.state),
+  ],
   parse: ([versionResult, stateResult]) => {
     const text = versionResult === undefined ? '' : stdoutOf(versionResult) + stderrOf(versionResult);
     const version = /^Keepalived v(?<version>\d+(?:\.\d+)+)/m.exec(text)?.groups?.['version'];

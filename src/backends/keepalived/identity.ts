@@ -1,6 +1,11 @@
 /** What the routers of one cluster have in common: hosts that differ in it do not hear each other and are all active. */
 export function sharedIdentity(conf: string): string {
-  return [valueOf(conf, 'vrrp_version'), valueOf(conf, 'virtual_router_id'), /^\s*unicast_peer\b/m.test(conf), ...vipsOf(conf)].join(' ');
+  return [
+    valueOf(conf, 'vrrp_version'),
+    valueOf(conf, 'virtual_router_id'),
+    /^\s*unicast_peer\b/m.test(conf),
+    ...vipsOf(conf),
+  ].join(' ');
 }
 
 /**
@@ -9,7 +14,9 @@ export function sharedIdentity(conf: string): string {
  */
 export function routerIdentity(conf: string): string {
   // Before 2.3.3 an advert with other addresses is dropped, so a change of VIP elects anew as well.
-  const values = ['vrrp_version', 'interface', 'virtual_router_id', 'unicast_src_ip'].map((keyword) => valueOf(conf, keyword));
+  const values = ['vrrp_version', 'interface', 'virtual_router_id', 'unicast_src_ip'].map((keyword) =>
+    valueOf(conf, keyword),
+  );
   return [...values, ...vipsOf(conf)].join(' ');
 }
 
@@ -19,5 +26,8 @@ function valueOf(conf: string, keyword: string): string {
 
 function vipsOf(conf: string): readonly string[] {
   const body = /virtual_ipaddress\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '';
-  return body.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] ?? []).filter((address) => address !== '');
+  return body
+    .split('\n')
+    .flatMap((line) => line.trim().split(/\s+/)[0] ?? [])
+    .filter((address) => address !== '');
 }

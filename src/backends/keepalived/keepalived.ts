@@ -19,9 +19,15 @@ export function keepalivedResources(
     file(PATHS.ready, renderer.render('ready.sh', views['ready.sh']), { mode: 0o755, effect: 'none' }),
     file(PATHS.notify, renderer.render('notify.sh', views['notify.sh']), { mode: 0o755, effect: 'none' }),
     directory(PATHS.dropInDirectory),
-    file(PATHS.dropIn, renderer.render('drop-in.conf', views['drop-in.conf']), { mode: 0o644, effect: 'daemon-reload' }),
+    file(PATHS.dropIn, renderer.render('drop-in.conf', views['drop-in.conf']), {
+      mode: 0o644,
+      effect: 'daemon-reload',
+    }),
     { kind: 'package', name: PACKAGE },
-    file(PATHS.conf, renderer.render('keepalived.conf', views['keepalived.conf']), { mode: 0o640, effect: 'reload' }),
+    file(PATHS.conf, renderer.render('keepalived.conf', views['keepalived.conf']), {
+      mode: 0o640,
+      effect: 'reload',
+    }),
     { kind: 'service', name: SERVICE, enabled: true, running: true },
   ];
 }
@@ -36,5 +42,12 @@ function directory(path: string): Resource {
 }
 
 function file(path: string, text: string, how: Pick<FileResource, 'mode' | 'effect'>): Resource {
-  return { kind: 'file', path, content: new TextEncoder().encode(text), owner: 'root', group: 'root', ...how };
+  return {
+    kind: 'file',
+    path,
+    content: new TextEncoder().encode(text),
+    owner: 'root',
+    group: 'root',
+    ...how,
+  };
 }

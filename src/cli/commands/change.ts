@@ -1,4 +1,12 @@
-import { applyCommand, destroyCommand, planCommand, planRollbackCommand, rollbackCommand, planDestroyCommand, type ChangeCommand } from '../../engine/commands.ts';
+import {
+  applyCommand,
+  destroyCommand,
+  planCommand,
+  planRollbackCommand,
+  rollbackCommand,
+  planDestroyCommand,
+  type ChangeCommand,
+} from '../../engine/commands.ts';
 import type { Proposal } from '../../engine/propose.ts';
 import { confirmWith } from '../confirm.ts';
 import { withWorld } from '../context.ts';
@@ -22,7 +30,10 @@ export async function rollback(io: CliIo, options: ChangeFlags & { readonly to?:
   });
 }
 
-export async function destroy(io: CliIo, options: ChangeFlags & { readonly purge: boolean }): Promise<number> {
+export async function destroy(
+  io: CliIo,
+  options: ChangeFlags & { readonly purge: boolean },
+): Promise<number> {
   return withWorld(io, 'destroy', options, async (world, limit) => {
     if (options.dryRun) return dryRunStatus(options, await planDestroyCommand(world, limit, options.purge));
     const question = 'take everything of konvoy-ha off these hosts? The VIP goes with it.';
@@ -32,7 +43,11 @@ export async function destroy(io: CliIo, options: ChangeFlags & { readonly purge
 }
 
 function changeCommand(io: CliIo, options: ChangeFlags, question: string): ChangeCommand {
-  return { verify: options.verify, keepOnFailure: options.keepOnFailure, confirm: confirmWith(io, options.yes, question) };
+  return {
+    verify: options.verify,
+    keepOnFailure: options.keepOnFailure,
+    confirm: confirmWith(io, options.yes, question),
+  };
 }
 
 function dryRunStatus(options: ChangeFlags, { plan }: Proposal): number {

@@ -11,7 +11,10 @@ import { bootLab, labContext } from './lab.ts';
  * `lab demo`: the whole product on real hosts, with nothing left behind. Every step is an ordinary command line, run
  * as an operator would; the first that does not end as it should ends the demo with its exit status.
  */
-export async function demo(io: CliIo, options: { readonly suite: string; readonly keep: boolean }): Promise<number> {
+export async function demo(
+  io: CliIo,
+  options: { readonly suite: string; readonly keep: boolean },
+): Promise<number> {
   const lab = await bootLab(io, 3, { name: 'demo', suite: options.suite });
   try {
     return await show(io, lab);
@@ -21,7 +24,12 @@ export async function demo(io: CliIo, options: { readonly suite: string; readonl
 }
 
 async function show(io: CliIo, lab: Lab): Promise<number> {
-  const steps: readonly (readonly string[])[] = [['check'], ['apply', '--yes'], ['status'], ['apply', '--yes']];
+  const steps: readonly (readonly string[])[] = [
+    ['check'],
+    ['apply', '--yes'],
+    ['status'],
+    ['apply', '--yes'],
+  ];
   for (const step of steps) {
     const code = await command(io, lab, step);
     if (code !== EXIT.done) return code;
@@ -43,7 +51,10 @@ async function failOver(io: CliIo, lab: Lab): Promise<void> {
   try {
     const { outageMs, lost } = await measureOutage(lab.vip);
     const now = await holderOf(lab, active.name);
-    say(io, `the VIP ${lab.vip} answers again after ${(outageMs / 1000).toFixed(2)} s, from ${now.name}; ${lost} requests were lost`);
+    say(
+      io,
+      `the VIP ${lab.vip} answers again after ${(outageMs / 1000).toFixed(2)} s, from ${now.name}; ${lost} requests were lost`,
+    );
   } finally {
     await active.unpause();
   }
@@ -73,7 +84,9 @@ async function holders(lab: Lab, without?: string): Promise<readonly string[]> {
       .filter((host) => host.name !== without)
       .map(async (host) => ({ host, addresses: await host.exec(['ip', '-o', 'address', 'show']) })),
   );
-  return asked.flatMap(({ host, addresses }) => (addresses.stdout.includes(` ${lab.vip}/`) ? [host.name] : []));
+  return asked.flatMap(({ host, addresses }) =>
+    addresses.stdout.includes(` ${lab.vip}/`) ? [host.name] : [],
+  );
 }
 
 async function holderOf(lab: Lab, without?: string): Promise<Lab['hosts'][number]> {

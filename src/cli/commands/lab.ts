@@ -26,7 +26,10 @@ export async function up(io: CliIo, hosts: number, options: LabOptions): Promise
 }
 
 /** `lab down`: removes labs, whoever brought them up. */
-export async function down(io: CliIo, options: { readonly name?: string; readonly purge: boolean }): Promise<number> {
+export async function down(
+  io: CliIo,
+  options: { readonly name?: string; readonly purge: boolean },
+): Promise<number> {
   const choice = options.name === undefined ? 'all' : { name: options.name };
   await labDown(choice, labContext(io), { purge: options.purge });
   return EXIT.done;
@@ -34,15 +37,26 @@ export async function down(io: CliIo, options: { readonly name?: string; readonl
 
 export async function bootLab(io: CliIo, hosts: number, options: LabOptions): Promise<Lab> {
   const { name } = options;
-  return labUp({ name, hosts, suite: parseSuite(options.suite), stateDir: join(io.cwd, '.lab', name) }, labContext(io));
+  return labUp(
+    { name, hosts, suite: parseSuite(options.suite), stateDir: join(io.cwd, '.lab', name) },
+    labContext(io),
+  );
 }
 
 export function labContext(io: CliIo): LabContext {
-  return { env: io.env, uid: io.uid, nodePath: io.nodePath, say: (line) => void io.stderr.write(`konvoy-ha: ${line}\n`) };
+  return {
+    env: io.env,
+    uid: io.uid,
+    nodePath: io.nodePath,
+    say: (line) => void io.stderr.write(`konvoy-ha: ${line}\n`),
+  };
 }
 
 function parseSuite(name: string): Suite {
   const suite = suites.find((candidate) => candidate === name);
   if (suite !== undefined) return suite;
-  throw new KonvoyError(`there is no suite ${name}`, { code: 'usage', hints: [`choose one of ${suites.join(', ')}`] });
+  throw new KonvoyError(`there is no suite ${name}`, {
+    code: 'usage',
+    hints: [`choose one of ${suites.join(', ')}`],
+  });
 }

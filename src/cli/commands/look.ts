@@ -1,4 +1,10 @@
-import { checkCommand, historyCommand, planCommand, statusCommand, verifyCommand } from '../../engine/commands.ts';
+import {
+  checkCommand,
+  historyCommand,
+  planCommand,
+  statusCommand,
+  verifyCommand,
+} from '../../engine/commands.ts';
 import { withWorld } from '../context.ts';
 import { EXIT, EXIT_OF } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';

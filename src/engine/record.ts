@@ -1,0 +1,107 @@
+import { stdoutOf } from '../domain/command.ts';
+import type { BeforeEntry, Generation } from '../domain/generation.ts';
+import type { HostName } from '../domain/names.ts';
+import { resourceKey, type Observed } from '../domain/resource.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
+import type { Session } from '../transport/transport.ts';
+import { stepFailure } from './execute.ts';
+import { forgetCluster, recordGeneration } from './generations.ts';
+import { forEachHost } from './hosts.ts';
+import type { Proposal } from './propose.ts';
+import type { World } from './world.ts';
+
+/** Leaves a generation on every host of the plan, under one number, and returns the number. */
+export async function record(
+  world: World,
+  proposal: Proposal,
+  sessions: ReadonlyMap<HostName, Session>,
+): Promise<number> {
+  const number = 1 + Math.max(0, ...proposal.snapshots.map(({ recorded }) => recorded.latest?.number ?? 0));
+  const outcomes = await forEachHost([...sessions.keys()], world.forks, async (host) => {
+    const generation = generationFor(world, proposal, { host, number });
+    const results =
+      generation === undefined ? [] : await sessions.get(host)?.mutate(recordGeneration(generation));
+    const last = results?.at(-1);
+    if (last !== undefined && last.exitCode !== 0) throw stepFailure(host, 'recording the generation', last);
+  });
+  for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
+  return number;
+}
+
+function generationFor(
+  world: World,
+  proposal: Proposal,
+  which: { readonly host: HostName; readonly number: number },
+): Generation | undefined {
+  const virtualRouter = proposal.records.get(which.host);
+  const plan = proposal.plan.hosts.find(({ host }) => host === which.host);
+  const snapshot = proposal.snapshots.find(({ intent }) => intent.name === which.host);
+  if (virtualRouter === undefined || plan === undefined || snapshot === undefined) return undefined;
+  return {
+    number: which.number,
+    cluster: world.intent.cluster,
+    runId: world.runId,
+    at: new Date(world.clock.now()).toISOString(),
+    by: world.by,
+    command: proposal.plan.command === 'rollback' ? 'rollback' : 'apply',
+    ...(proposal.restored === undefined ? {} : { restored: proposal.restored }),
+    virtualRouter,
+    resources: plan.changes.flatMap((change) => change.wanted ?? []),
+    before: beforeOf(
+      snapshot,
+      plan.changes.map((change) => change.key),
+    ),
+  };
+}
+
+/** What was there before we first touched it: known already, or what this run observed. */
+function beforeOf(
+  { recorded, observed }: HostSnapshot,
+  keys: readonly BeforeEntry['key'][],
+): readonly BeforeEntry[] {
+  const known = recorded.latest?.before ?? [];
+  const fresh = keys.filter((key) => !known.some((entry) => entry.key === key));
+  return [...known, ...fresh.map((key) => beforeEntry(key, observed))];
+}
+
+function beforeEntry(key: BeforeEntry['key'], observed: Observed): BeforeEntry {
+  const seen = observed.get(key);
+  return seen?.status === 'present' ? { key: resourceKey(seen.resource), resource: seen.resource } : { key };
+}
+
+/** Takes the generations off the hosts, and returns what was kept on them. */
+export async function forget(
+  world: World,
+  sessions: ReadonlyMap<HostName, Session>,
+): Promise<readonly string[]> {
+  const outcomes = await forEachHost([...sessions.keys()], world.forks, async (host) => {
+    const results = (await sessions.get(host)?.mutate(forgetCluster(world.intent.cluster))) ?? [];
+    const last = results.at(-1);
+    if (last?.exitCode !== 0) throw stepFailure(host, 'forgetting the generations', last);
+    return stdoutOf(last)
+      .split('\n')
+      .filter(Boolean)
+      .map((path) => `${host}: ${path}`);
+  });
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'failed') throw outcome.error;
+    return outcome.value;
+  });
+}
+
+/** Packages that we installed and that a destroy without `--purge` leaves. */
+export function keptPackages({ plan, snapshots }: Proposal): readonly string[] {
+  return snapshots.flatMap(({ intent, recorded }) => {
+    const changes = plan.hosts.find(({ host }) => host === intent.name)?.changes ?? [];
+    return (recorded.latest?.before ?? [])
+      .filter(
+        ({ key, resource }) =>
+          key.startsWith('package:') &&
+          resource === undefined &&
+          !changes.some((change) => change.key === key),
+      )
+      .map(
+        ({ key }) => `${intent.name}: package ${key.slice('package:'.length)}, which --purge would remove`,
+      );
+  });
+}

@@ -1,0 +1,136 @@
+import { mutate, type Mutation } from '../domain/command.ts';
+import type { HostName } from '../domain/names.ts';
+import type { Change, HostPlan, Plan } from '../domain/plan.ts';
+import { resourceKey, type FileResource } from '../domain/resource.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
+import { writeFile } from '../resources/file.ts';
+import { converge, isSame } from '../resources/resources.ts';
+import { platformOf } from './gather.ts';
+
+/** One host's part of an execution. */
+export interface HostWork {
+  readonly plan: HostPlan;
+  readonly snapshot: HostSnapshot;
+  /** Makes the copies of what is overwritten and not ours; absent for an undo, which only puts things back. */
+  readonly keep?: (path: string) => Mutation;
+}
+
+/** A batch of mutations under the name that is shown while it runs. */
+export interface Step {
+  readonly step: string;
+  readonly mutations: readonly Mutation[];
+}
+
+/** Files that wait beside their place until their host is activated. */
+export function candidatePath(path: string): string {
+  return `${path}.konvoy-ha-new`;
+}
+
+/** Removes candidates that were never activated. */
+export function removeCandidates(plan: Plan, host: HostName): Mutation {
+  const planned = plan.hosts.find((entry) => entry.host === host);
+  const waiting = planned === undefined ? [] : planned.changes.filter(waitsIn(planned));
+  return mutate('rm', '-f', '--', ...waiting.map((change) => candidatePath(change.wanted.path)));
+}
+
+/** Everything that can be put in place without anybody noticing: few batches, each one round trip. */
+export function stageSteps(work: HostWork): readonly Step[] {
+  const { plan, snapshot } = work;
+  const platform = platformOf(snapshot);
+  const changes = plan.changes.filter(
+    (change) => change.wanted !== undefined && change.action !== 'none' && !isActivated(change, plan),
+  );
+  const mutationsOf = (some: readonly Change[]): readonly Mutation[] =>
+    some.flatMap((change) => [
+      ...copiesOf(change, work),
+      ...converge(change.wanted, change.observed, platform),
+    ]);
+  const packages = changes.filter((change) => change.wanted?.kind === 'package');
+  const configuration = plan.changes.filter(waitsIn(plan));
+  const others = changes.filter((change) => change.wanted?.kind !== 'package');
+  // Scripts and units before the package: what a package starts by itself finds them in place.
+  return [
+    {
+      step: 'writing scripts and units',
+      mutations: [...mutationsOf(others), ...unitReload(others, platform)],
+    },
+    ...packages.map((change) => ({ step: stepName(change), mutations: mutationsOf([change]) })),
+    {
+      step: 'staging the configuration',
+      mutations: configuration.flatMap((change) => [
+        ...copiesOf(change, work),
+        writeFile(candidatePath(change.wanted.path), change.wanted),
+      ]),
+    },
+  ];
+}
+
+function unitReload(changes: readonly Change[], platform: Platform): readonly Mutation[] {
+  const units = changes.some(({ wanted, observed }) => {
+    const file = wanted ?? observed;
+    return file?.kind === 'file' && file.effect === 'daemon-reload';
+  });
+  return units ? [platform.services.reloadUnits()] : [];
+}
+
+/** What was changed by hand, or was there before us, is kept before it is overwritten. */
+function copiesOf(change: Change, { snapshot, keep }: HostWork): readonly Mutation[] {
+  const { observed } = change;
+  if (observed?.kind !== 'file' || keep === undefined) return [];
+  const ours = snapshot.recorded.latest?.resources.find((resource) => resourceKey(resource) === change.key);
+  if (ours !== undefined && isSame(ours, observed)) return [];
+  return [keep(observed.path)];
+}
+
+/** Puts the candidate in place and tells the service in one round trip: nothing lies between the two. */
+export function activationMutations({ plan, snapshot }: HostWork): readonly Mutation[] {
+  const platform = platformOf(snapshot);
+  const moves = plan.changes
+    .filter(waitsIn(plan))
+    .map(({ wanted: { path } }) => mutate('mv', '-f', '--', candidatePath(path), path));
+  const service = plan.changes.find((change) => change.key.startsWith('service:'));
+  const name = service?.wanted?.kind === 'service' ? service.wanted.name : undefined;
+  if (service === undefined || name === undefined) return moves;
+  const reload = plan.serviceAction === 'reload' ? [platform.services.reload(name)] : [];
+  return [...moves, ...reload, ...converge(service.wanted, service.observed, platform)];
+}
+
+/** What is not wanted any more, in the opposite order of its creation. */
+export function removalSteps(work: HostWork): readonly Step[] {
+  const { plan, snapshot } = work;
+  const platform = platformOf(snapshot);
+  const removals = plan.changes.filter((change) => change.action === 'remove');
+  const steps = removals.map((change) => ({
+    step: stepName(change),
+    mutations: [...copiesOf(change, work), ...converge(undefined, change.observed, platform)],
+  }));
+  const packages = steps.filter((_step, index) => removals[index]?.observed?.kind === 'package');
+  const others = steps.filter((step) => !packages.includes(step)).flatMap((step) => step.mutations);
+  // Files before packages: a package manager leaves a directory of its own behind when it is not empty.
+  return [
+    { step: 'removing what is ours', mutations: others },
+    ...packages,
+    { step: 'reading units again', mutations: unitReload(removals, platform) },
+  ];
+}
+
+/** What belongs to the activation of a host: its service when that has something to do, and the files it is told about. */
+function isActivated(change: Change, plan: HostPlan): boolean {
+  if (plan.serviceAction === 'none') return false;
+  return change.wanted?.kind === 'service' || waitsIn(plan)(change);
+}
+
+/** A file waits as a candidate when the service is about to read it; where nothing runs there is nothing to wait for. */
+export function waitsIn(
+  plan: HostPlan,
+): (change: Change) => change is Change & { readonly wanted: FileResource } {
+  const isRead = plan.serviceAction === 'reload' || plan.serviceAction === 'start';
+  return (change): change is Change & { readonly wanted: FileResource } =>
+    isRead && change.action !== 'none' && change.wanted?.kind === 'file' && change.wanted.effect === 'reload';
+}
+
+function stepName(change: Change): string {
+  const name = change.key.slice(change.key.indexOf(':') + 1);
+  return `${change.action === 'remove' ? 'removing' : 'installing'} ${name}`;
+}
