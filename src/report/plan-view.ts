@@ -1,0 +1,168 @@
+import type { Activation, Change, ChangeAction, HostPlan, Plan, Wave } from '../domain/plan.ts';
+import type { Style } from './ansi.ts';
+import {
+  changeWords,
+  isServiceActionSaid,
+  MARK_COLORS,
+  MARKS,
+  resourceWords,
+  type Mark,
+} from './change-view.ts';
+import { escapeContent, escapeLine } from './escape.ts';
+import { table, type Row } from './table.ts';
+import { diffFile, type FileDiff } from './text-diff.ts';
+import { displayWidth, padEnd } from './width.ts';
+import { counted } from './words.ts';
+
+/** The text of a plan: what changes on each host with exact diffs, in which order it becomes active, and counts. */
+export function planView(plan: Plan, style: Style): string {
+  const nameWidth = Math.max(0, ...plan.hosts.map((host) => displayWidth(host.host)));
+  const page = { plan, style, nameWidth };
+  const order = plan.isEmpty ? [] : activationBlock(plan.activation, style);
+  const blocks = [...plan.hosts.map((host) => hostBlock(host, page)), order].filter(
+    (block) => block.length > 0,
+  );
+  const headline = style.paint('bold', `konvoy-ha: ${escapeLine(plan.headline)}`);
+  return [headline, '', ...spaced(blocks), footer(plan, style), ''].join('\n');
+}
+
+/** The unified diff of a changed file, or undefined for every other change. */
+export function changeDiff({ action, wanted, observed }: Change): FileDiff | undefined {
+  const before = observed?.kind === 'file' ? observed : undefined;
+  const after = wanted?.kind === 'file' ? wanted : undefined;
+  const path = (after ?? before)?.path;
+  if (action === 'none' || path === undefined) return undefined;
+  return diffFile({
+    path,
+    before: action === 'create' ? undefined : before?.content,
+    after: action === 'remove' ? undefined : after?.content,
+  });
+}
+
+interface Page {
+  readonly plan: Plan;
+  readonly style: Style;
+  /** Of the longest host name, so that all blocks are aligned alike. */
+  readonly nameWidth: number;
+}
+
+/** An empty line after each block, but none between hosts that have one line each. */
+function spaced(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.flatMap((block, at) => {
+    const next = blocks[at + 1];
+    return block.length === 1 && next?.length === 1 ? block : [...block, ''];
+  });
+}
+
+function hostBlock(host: HostPlan, { plan, style, nameWidth }: Page): readonly string[] {
+  const row = (mark: Mark, ...texts: readonly string[]): Row => {
+    const color = MARK_COLORS[mark];
+    // What a line is about keeps its own colour: it is what has to be read.
+    const isLoud = texts.length === 1 || mark === '=';
+    const last = texts.at(-1) ?? '';
+    const head = { text: `${mark} ${padEnd(host.host, nameWidth)}`, color };
+    return [head, ...texts.slice(0, -1), isLoud ? { text: last, color } : last];
+  };
+  const shown = host.changes.filter((change) => change.action !== 'none' || style.verbosity > 0);
+  const unchanged = host.changes.length - shown.length;
+  const isServiceUnsaid = host.serviceAction !== 'none' && !isServiceActionSaid(host);
+  const rows = [
+    ...(host.drifted ? [row('!', driftWords(plan))] : []),
+    ...shown.map((change) =>
+      row(MARKS[change.action], resourceWords(change.key), changeWords(change, host.serviceAction)),
+    ),
+    ...(isServiceUnsaid ? [row('~', serviceName(host), host.serviceAction)] : []),
+    ...(unchanged > 0 ? [row('=', `${unchanged} unchanged`)] : []),
+  ];
+  return [...table(rows, style), ...host.changes.flatMap((change) => diffBlock(change, style))];
+}
+
+function driftWords(plan: Plan): string {
+  return `changed by hand since the last generation; this ${plan.command} overwrites that`;
+}
+
+function serviceName(host: HostPlan): string {
+  const key = host.changes.map((change) => change.key).find((candidate) => candidate.startsWith('service:'));
+  return key === undefined ? 'service' : resourceWords(key);
+}
+
+/** Indented by four: `patch -p1` takes an indented diff as it is. */
+function diffBlock(change: Change, style: Style): readonly string[] {
+  const diff = changeDiff(change);
+  if (diff === undefined || diff.text === '') return [];
+  const lines = diff.text.split('\n').slice(0, -1);
+  const isHuge = lines.length > HUGE_DIFF && style.verbosity < 2;
+  const shown = isHuge
+    ? [style.paint('dim', summary(change, diff))]
+    : lines.map((line, at) => paintDiffLine(line, at, diff, style));
+  const isPartial = diff.kind === 'text' && diff.hidesChanges;
+  const hidden = isPartial ? [style.paint('yellow', '(redacted values differ too)')] : [];
+  return ['', ...[...shown, ...hidden].map((line) => `    ${line}`)];
+}
+
+function summary(change: Change, diff: FileDiff): string {
+  const counts = `${counted(diff.added, 'line')} added, ${counted(diff.removed, 'line')} removed`;
+  return `${escapeLine(resourceWords(change.key))}: ${counts}; -vv shows them`;
+}
+
+function paintDiffLine(line: string, at: number, diff: FileDiff, style: Style): string {
+  const text = escapeContent(line);
+  if (diff.kind !== 'text' || at < 2) return style.paint('bold', text);
+  if (text.startsWith('+')) return style.paint('green', text);
+  if (text.startsWith('-')) return style.paint('red', text);
+  if (text.startsWith('@@')) return style.paint('cyan', text);
+  return text;
+}
+
+function activationBlock(activation: Activation, style: Style): readonly string[] {
+  if (activation.waves.length === 0) return [];
+  const waves = activation.waves.map((wave, at): Row => ['', `wave ${at + 1}`, waveWords(wave)]);
+  const reasons: readonly Row[] = [
+    ['', 'why', activation.because],
+    ['', 'expect', activation.prediction],
+  ];
+  return [
+    style.paint('bold', 'order'),
+    ...table([...waves, ...reasons.filter(([, , text]) => text !== '')], style),
+  ];
+}
+
+function waveWords(wave: Wave): string {
+  const hosts = wave.hosts.join(', ');
+  switch (wave.gate) {
+    case 'owns-vip':
+      return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it owns' : 'one of them owns'} the vip`;
+    case 'joined':
+      return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it has' : 'all have'} joined`;
+    case 'none':
+      return hosts;
+    default:
+      return wave.gate satisfies never;
+  }
+}
+
+function footer(plan: Plan, style: Style): string {
+  if (plan.isEmpty) return style.paint('green', `konvoy-ha: no changes; ${NOTHING[plan.command]}`);
+  const count = (action: ChangeAction): number =>
+    plan.hosts.flatMap((host) => host.changes).filter((change) => change.action === action).length;
+  const touched = plan.hosts.filter(isTouched).length;
+  const hosts =
+    touched === plan.hosts.length
+      ? counted(touched, 'host')
+      : `${touched} of ${counted(plan.hosts.length, 'host')}`;
+  const counts = `${count('create')} to add, ${count('update')} to change, ${count('remove')} to remove`;
+  return style.paint('bold', `konvoy-ha: ${counts} on ${hosts}`);
+}
+
+function isTouched(host: HostPlan): boolean {
+  return host.serviceAction !== 'none' || host.changes.some((change) => change.action !== 'none');
+}
+
+const NOTHING: Readonly<Record<Plan['command'], string>> = {
+  apply: 'the hosts are as the inventory asks',
+  rollback: 'the hosts are as that generation left them',
+  destroy: 'nothing of konvoy-ha is left on the hosts',
+};
+
+/** Lines of one diff that still help; more is for `-vv`. */
+const HUGE_DIFF = 400;

@@ -1,0 +1,146 @@
+import type { ClusterStatus, HostStatus } from '../domain/status.ts';
+import type { Style } from './ansi.ts';
+import { escapeLine } from './escape.ts';
+import { resourceWords } from './change-view.ts';
+import { table, tableWidth, type Cell, type Row } from './table.ts';
+import { age, counted } from './words.ts';
+
+/** The status table; on a terminal too narrow for it, columns with one value on all hosts move into a line below. */
+export function statusView(status: ClusterStatus, style: Style, nowMs: number): string {
+  const columns = fitting(status.hosts, COLUMNS, { style, nowMs });
+  const folded = COLUMNS.filter((column) => !columns.includes(column));
+  const details = status.hosts.flatMap((host) => detailLines(host, style));
+  const lines = [
+    ...table(tableRows(status.hosts, columns, nowMs), style),
+    ...foldedLines(status.hosts, folded, nowMs),
+    ...(details.length > 0 ? ['', ...details] : []),
+  ];
+  return [...lines, ...(lines.length > 0 ? [''] : []), footer(status, style), ''].join('\n');
+}
+
+interface Column {
+  readonly title: string;
+  readonly of: (host: HostStatus, nowMs: number) => string;
+  /** May be said once for all hosts, sooner the higher the number. */
+  readonly foldable: number;
+}
+
+interface Page {
+  readonly style: Style;
+  readonly nowMs: number;
+}
+
+function fitting(hosts: readonly HostStatus[], columns: readonly Column[], page: Page): readonly Column[] {
+  const width = page.style.columns;
+  if (width === undefined || tableWidth(tableRows(hosts, columns, page.nowMs)) <= width) return columns;
+  const asked = hosts.filter((host) => host.reachable);
+  const candidates = columns
+    .filter(
+      (column) => column.foldable > 0 && new Set(asked.map((host) => column.of(host, page.nowMs))).size === 1,
+    )
+    .toSorted((left, right) => right.foldable - left.foldable);
+  const victim = candidates[0];
+  if (victim === undefined) return columns;
+  return fitting(
+    hosts,
+    columns.filter((column) => column !== victim),
+    page,
+  );
+}
+
+function tableRows(hosts: readonly HostStatus[], columns: readonly Column[], nowMs: number): readonly Row[] {
+  const head: Row = ['  host', ...columns.map((column) => column.title)].map((text) => ({
+    text,
+    color: 'dim',
+  }));
+  return [head, ...hosts.map((host) => hostRow(host, columns, nowMs))];
+}
+
+function hostRow(host: HostStatus, columns: readonly Column[], nowMs: number): Row {
+  const mark: Cell = needsLook(host)
+    ? { text: `! ${host.host}`, color: 'red' }
+    : host.holdsVip
+      ? { text: `= ${host.host}`, color: 'green' }
+      : `= ${host.host}`;
+  if (!host.reachable) return [mark, { text: 'unreachable', color: 'red' }];
+  return [mark, ...columns.map((column) => column.of(host, nowMs))];
+}
+
+function needsLook(host: HostStatus): boolean {
+  const isServing = host.state === 'active' || host.state === 'backup';
+  // Without a service of ours there is nothing that could be out of order.
+  const isBroken = host.service === 'stopped' || (host.service === 'running' && !isServing);
+  return (
+    !host.reachable || isBroken || host.drift.length > 0 || (host.api !== undefined && host.api !== 'answers')
+  );
+}
+
+function foldedLines(
+  hosts: readonly HostStatus[],
+  folded: readonly Column[],
+  nowMs: number,
+): readonly string[] {
+  const sample = hosts.find((host) => host.reachable);
+  if (sample === undefined || folded.length === 0) return [];
+  const words = folded.map((column) => `${column.title} ${column.of(sample, nowMs)}`);
+  return [escapeLine(`  on all: ${words.join(', ')}`)];
+}
+
+function detailLines(host: HostStatus, style: Style): readonly string[] {
+  const problems = [
+    ...(host.reachable || host.problem === undefined ? [] : [host.problem]),
+    ...host.drift.map(
+      (key) => `${resourceWords(key)} differs from what generation ${host.generation ?? '?'} left`,
+    ),
+  ];
+  return table(
+    problems.map((problem): Row => [{ text: `! ${host.host}`, color: 'red' }, problem]),
+    style,
+  );
+}
+
+function footer({ endpoint, hosts }: ClusterStatus, style: Style): string {
+  const owners = hosts.filter((host) => host.holdsVip).map((host) => host.host);
+  const where =
+    owners.length === 1
+      ? `active on ${owners.join()}`
+      : owners.length === 0
+        ? 'held by none of these hosts'
+        : `held by ${owners.length} hosts: ${owners.join(', ')}`;
+  const unreachable = hosts.filter((host) => !host.reachable).length;
+  const drifted = hosts.filter((host) => host.drift.length > 0).length;
+  const counts = [
+    counted(hosts.length, 'host'),
+    unreachable === 0 ? '' : `${unreachable} unreachable`,
+    drifted === 0 ? '' : `${drifted} drifted`,
+  ].filter((part) => part !== '');
+  const isGood = owners.length === 1 && !hosts.some(needsLook);
+  return style.paint(
+    isGood ? 'green' : owners.length === 1 ? 'yellow' : 'red',
+    escapeLine(`konvoy-ha: vip ${endpoint} ${where}; ${counts.join(', ')}`),
+  );
+}
+
+const ABSENT = '-';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'state', of: (host) => host.state, foldable: 0 },
+  { title: 'for', of: (host, nowMs) => sinceWords(host, nowMs), foldable: 0 },
+  { title: 'vip', of: (host) => (host.holdsVip ? 'yes' : ABSENT), foldable: 0 },
+  { title: 'api', of: (host) => host.api ?? ABSENT, foldable: 1 },
+  { title: 'service', of: (host) => host.service, foldable: 2 },
+  { title: 'priority', of: (host) => String(host.priority ?? ABSENT), foldable: 3 },
+  { title: 'vrid', of: (host) => String(host.vrid ?? ABSENT), foldable: 6 },
+  { title: 'interface', of: (host) => host.interface ?? ABSENT, foldable: 5 },
+  { title: 'keepalived', of: (host) => host.keepalivedVersion ?? ABSENT, foldable: 7 },
+  { title: 'generation', of: (host) => String(host.generation ?? ABSENT), foldable: 4 },
+  {
+    title: 'drift',
+    of: (host) => (host.drift.length === 0 ? ABSENT : String(host.drift.length)),
+    foldable: 1,
+  },
+];
+
+function sinceWords(host: HostStatus, nowMs: number): string {
+  return host.stateSince === undefined ? ABSENT : age(nowMs / 1000 - host.stateSince);
+}

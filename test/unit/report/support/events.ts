@@ -1,0 +1,129 @@
+import type { RunEvent } from '../../../../src/domain/event.ts';
+import { verdictOf, type Check } from '../../../../src/domain/verdict.ts';
+import {
+  CONF,
+  file,
+  historyEntry,
+  host,
+  hostPlan,
+  hostStatus,
+  plan,
+  RUNNING,
+  unchanged,
+  update,
+} from './samples.ts';
+
+const checks: readonly Check[] = [
+  { name: 'one-owner', status: 'pass', evidence: 'cp1 holds 192.0.2.10' },
+  {
+    name: 'vip-readyz',
+    status: 'fail',
+    host: host('cp2'),
+    evidence: 'https://192.0.2.10:6443/readyz timed out after 2 s from cp2',
+    hint: 'a firewall between cp2 and the vip?',
+  },
+];
+
+/** One event of each type, as in docs/output.md; the type of this table makes it complete. */
+export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }> } = {
+  'run-started': {
+    type: 'run-started',
+    command: 'apply',
+    runId: '20261102T140311Z-7f3a',
+    hosts: [host('cp1'), host('cp2')],
+  },
+  diagnostic: {
+    type: 'diagnostic',
+    diagnostic: {
+      severity: 'error',
+      message: 'vrid: expected an integer from 1 to 255, got 300',
+      span: { file: 'cluster.yaml', line: 12, column: 15, length: 3, text: '        vrid: 300' },
+      hints: ['leave it out and konvoy-ha picks a free one'],
+    },
+  },
+  'run-step': { type: 'run-step', step: 'locking 2 hosts' },
+  'host-step': { type: 'host-step', host: host('cp1'), step: 'installing keepalived' },
+  'host-failed': {
+    type: 'host-failed',
+    host: host('cp2'),
+    code: 'connect-failed',
+    message: 'cannot connect to 10.0.0.12:22: connection refused',
+    hints: ['is sshd running there?'],
+  },
+  plan: {
+    type: 'plan',
+    plan: plan(
+      [
+        hostPlan(
+          'cp1',
+          [
+            update(
+              file(CONF, 'priority 240\nauth_pass old\n', { effect: 'reload' }),
+              file(CONF, 'priority 250\nauth_pass new\n', { effect: 'reload', mode: 0o600 }),
+            ),
+            unchanged(RUNNING),
+          ],
+          { serviceAction: 'reload', drifted: true },
+        ),
+      ],
+      {
+        headline: 'vip 192.0.2.10:6443 by keepalived on 1 host',
+        activation: {
+          waves: [{ hosts: [host('cp1')], gate: 'owns-vip' }],
+          because: 'there is one host',
+          prediction: 'the vip stays on cp1; no request is lost',
+        },
+      },
+    ),
+  },
+  checks: { type: 'checks', checks },
+  verdict: { type: 'verdict', verdict: verdictOf(checks, [host('cp1')]) },
+  status: {
+    type: 'status',
+    status: {
+      endpoint: '192.0.2.10:6443',
+      hosts: [
+        hostStatus('cp1', { holdsVip: true, state: 'active' }),
+        hostStatus('cp2', { drift: [`file:${CONF}`] }),
+      ],
+    },
+  },
+  history: {
+    type: 'history',
+    entries: [
+      historyEntry(1),
+      historyEntry(2, { command: 'rollback', restored: 1, at: '2026-11-03T02:59:01Z' }),
+    ],
+  },
+  'vip-probed': { type: 'vip-probed', requests: 412, lost: 0, longestOutageMs: 21 },
+  'undo-started': { type: 'undo-started', because: 'cp2: keepalived did not join within 10 s' },
+  'host-finished': {
+    type: 'host-finished',
+    host: host('cp2'),
+    state: 'undo-failed',
+    detail: 'connection lost during the reload',
+  },
+  'run-finished': {
+    type: 'run-finished',
+    summary: {
+      command: 'apply',
+      changed: 3,
+      unchanged: 9,
+      hosts: 2,
+      endpoint: '192.0.2.10:6443',
+      active: host('cp1'),
+      generation: 4,
+      kept: ['package keepalived: it was there before konvoy-ha'],
+      elapsedMs: 8200,
+    },
+  },
+  exit: {
+    type: 'exit',
+    code: 3,
+    error: {
+      code: 'step-failed',
+      message: '1 of 2 hosts failed; every change is undone',
+      hints: ['konvoy-ha apply --limit @failed tries again'],
+    },
+  },
+};
