@@ -107,8 +107,10 @@ function resultText(event: RunEvent, run: RunMemory, { out, now }: HumanOptions)
   const isBrief = style.verbosity === 0 && HAS_OTHER_RESULT.has(run.command);
   switch (event.type) {
     case 'plan': {
-      const isNext = run.command === 'plan' && !event.plan.isEmpty;
-      return planView(event.plan, style) + (isNext ? 'konvoy-ha: next: konvoy-ha apply\n' : '');
+      const { plan } = event;
+      const isOnlyShown = run.command.startsWith('plan');
+      const next = isOnlyShown && !plan.isEmpty ? `konvoy-ha: next: konvoy-ha ${plan.command}\n` : '';
+      return planView(plan, style, isBrief && !isOnlyShown) + next;
     }
     case 'checks':
       return checksView(event.checks, style, isBrief);

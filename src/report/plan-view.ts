@@ -14,16 +14,19 @@ import { diffFile, type FileDiff } from './text-diff.ts';
 import { displayWidth, padEnd } from './width.ts';
 import { counted } from './words.ts';
 
-/** The text of a plan: what changes on each host with exact diffs, in which order it becomes active, and counts. */
-export function planView(plan: Plan, style: Style): string {
+/**
+ * The text of a plan: what changes on each host with exact diffs, in which order it becomes active, and counts. Where
+ * the plan is about to be carried out, `isBrief` leaves out the whole text of files that are new or go away.
+ */
+export function planView(plan: Plan, style: Style, isBrief = false): string {
   const nameWidth = Math.max(0, ...plan.hosts.map((host) => displayWidth(host.host)));
-  const page = { plan, style, nameWidth };
+  const page = { plan, style, nameWidth, isBrief };
   const order = plan.isEmpty ? [] : activationBlock(plan.activation, style);
   const blocks = [...plan.hosts.map((host) => hostBlock(host, page)), order].filter(
     (block) => block.length > 0,
   );
   const headline = style.paint('bold', `konvoy-ha: ${escapeLine(plan.headline)}`);
-  return [headline, '', ...spaced(blocks), footer(plan, style), ''].join('\n');
+  return [headline, '', ...spaced(blocks), footer(plan, style, isBrief), ''].join('\n');
 }
 
 /** The unified diff of a changed file, or undefined for every other change. */
@@ -44,6 +47,7 @@ interface Page {
   readonly style: Style;
   /** Of the longest host name, so that all blocks are aligned alike. */
   readonly nameWidth: number;
+  readonly isBrief: boolean;
 }
 
 /** An empty line after each block, but none between hosts that have one line each. */
@@ -54,7 +58,7 @@ function spaced(blocks: readonly (readonly string[])[]): readonly string[] {
   });
 }
 
-function hostBlock(host: HostPlan, { plan, style, nameWidth }: Page): readonly string[] {
+function hostBlock(host: HostPlan, { plan, style, nameWidth, isBrief }: Page): readonly string[] {
   const row = (mark: Mark, ...texts: readonly string[]): Row => {
     const color = MARK_COLORS[mark];
     // What a line is about keeps its own colour: it is what has to be read.
@@ -74,7 +78,8 @@ function hostBlock(host: HostPlan, { plan, style, nameWidth }: Page): readonly s
     ...(isServiceUnsaid ? [row('~', serviceName(host), host.serviceAction)] : []),
     ...(unchanged > 0 ? [row('=', `${unchanged} unchanged`)] : []),
   ];
-  return [...table(rows, style), ...host.changes.flatMap((change) => diffBlock(change, style))];
+  const diffs = host.changes.filter((change) => !isBrief || change.action === 'update');
+  return [...table(rows, style), ...diffs.flatMap((change) => diffBlock(change, style))];
 }
 
 function driftWords(plan: Plan): string {
@@ -141,7 +146,7 @@ function waveWords(wave: Wave): string {
   }
 }
 
-function footer(plan: Plan, style: Style): string {
+function footer(plan: Plan, style: Style, isBrief: boolean): string {
   if (plan.isEmpty) return style.paint('green', `konvoy-ha: no changes; ${NOTHING[plan.command]}`);
   const count = (action: ChangeAction): number =>
     plan.hosts.flatMap((host) => host.changes).filter((change) => change.action === action).length;
@@ -151,7 +156,14 @@ function footer(plan: Plan, style: Style): string {
       ? counted(touched, 'host')
       : `${touched} of ${counted(plan.hosts.length, 'host')}`;
   const counts = `${count('create')} to add, ${count('update')} to change, ${count('remove')} to remove`;
-  return style.paint('bold', `konvoy-ha: ${counts} on ${hosts}`);
+  const hint = isBrief && hasUnshownText(plan) ? '; --dry-run shows whole files' : '';
+  return style.paint('bold', `konvoy-ha: ${counts} on ${hosts}${hint}`);
+}
+
+function hasUnshownText(plan: Plan): boolean {
+  return plan.hosts.some((host) =>
+    host.changes.some(({ action, wanted }) => action === 'create' && wanted?.kind === 'file'),
+  );
 }
 
 function isTouched(host: HostPlan): boolean {

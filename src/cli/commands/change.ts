@@ -15,7 +15,7 @@ import type { CliIo } from '../io.ts';
 import type { ChangeFlags } from '../options.ts';
 
 export async function apply(io: CliIo, options: ChangeFlags): Promise<number> {
-  return withWorld(io, 'apply', options, async (world, limit) => {
+  return withWorld(io, options.dryRun ? 'plan' : 'apply', options, async (world, limit) => {
     if (options.dryRun) return dryRunStatus(options, await planCommand(world, limit));
     await applyCommand(world, limit, changeCommand(io, options, 'apply this plan?'));
     return EXIT.done;
@@ -23,7 +23,7 @@ export async function apply(io: CliIo, options: ChangeFlags): Promise<number> {
 }
 
 export async function rollback(io: CliIo, options: ChangeFlags & { readonly to?: number }): Promise<number> {
-  return withWorld(io, 'rollback', options, async (world, limit) => {
+  return withWorld(io, options.dryRun ? 'plan rollback' : 'rollback', options, async (world, limit) => {
     if (options.dryRun) return dryRunStatus(options, await planRollbackCommand(world, limit, options.to));
     await rollbackCommand(world, limit, { ...changeCommand(io, options, 'roll back?'), to: options.to });
     return EXIT.done;
@@ -34,7 +34,7 @@ export async function destroy(
   io: CliIo,
   options: ChangeFlags & { readonly purge: boolean },
 ): Promise<number> {
-  return withWorld(io, 'destroy', options, async (world, limit) => {
+  return withWorld(io, options.dryRun ? 'plan destroy' : 'destroy', options, async (world, limit) => {
     if (options.dryRun) return dryRunStatus(options, await planDestroyCommand(world, limit, options.purge));
     const question = 'take everything of konvoy-ha off these hosts? The VIP goes with it.';
     await destroyCommand(world, limit, { ...changeCommand(io, options, question), purge: options.purge });

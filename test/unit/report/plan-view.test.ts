@@ -211,6 +211,15 @@ test('a huge diff is summed up until -vv asks for it', () => {
   expect(planView(huge, { ...PLAIN, verbosity: 2 })).toContain('\n    +line 499\n');
 });
 
+test('a plan that is about to be carried out shows what changes, and leaves out the text of new files', () => {
+  const changes = [create(file('/new', 'new text\n')), update(file(CONF, 'a\n'), file(CONF, 'b\n'))];
+  const text = planView(plan([hostPlan('cp1', changes)]), PLAIN, true);
+  expect(text).toContain('+ cp1  file /new');
+  expect(text).not.toContain('new text');
+  expect(text).toContain('    -a\n    +b\n');
+  expect(text).toContain('; --dry-run shows whole files\n');
+});
+
 test('colour repeats the marks and the diff', () => {
   const changes = [update(file(CONF, 'a\n'), file(CONF, 'b\n'))];
   const text = planView(plan([hostPlan('cp1', changes)]), COLORED);

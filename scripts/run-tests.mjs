@@ -1,0 +1,73 @@
+// Runs every check and every tier of tests, one after the other, and sums them up. A tier that fails does not hide the
+// next one. Skips are an error unless their name stands in ALLOWED_SKIPS with the reason.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Test names that may be skipped, each with why. */
+const ALLOWED_SKIPS = new Map([]);
+
+const scratch = mkdtempSync(join(tmpdir(), 'konvoy-ha-tests-'));
+const total = { passed: 0, failed: 0 };
+const skips = [];
+
+check('types', ['npm', ['run', '--silent', 'typecheck']]);
+check('lint', ['npm', ['run', '--silent', 'lint']]);
+check('format', ['npm', ['run', '--silent', 'format:check']]);
+check('shell scripts', [
+  'shellcheck',
+  ['scripts/set-up.sh', 'scripts/demo.sh', 'scripts/test.sh', '.ci/run'],
+]);
+for (const project of ['unit', 'integration', 'e2e']) runTests(project);
+rmSync(scratch, { recursive: true, force: true });
+
+for (const { name, reason } of skips) console.log(`skipped: ${name} (${reason ?? 'not allowed'})`);
+const unexpected = skips.filter(({ reason }) => reason === undefined).length;
+if (unexpected > 0) console.log(`${unexpected} unexpected skips count as failures`);
+console.log(`${total.passed} passed, ${total.failed + unexpected} failed`);
+process.exitCode = total.failed + unexpected > 0 ? 1 : 0;
+
+function check(name, [command, args]) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  console.log(`${status === 0 ? 'pass' : 'FAIL'}  ${name}`);
+  total[status === 0 ? 'passed' : 'failed'] += 1;
+}
+
+function runTests(project) {
+  const report = join(scratch, `${project}.json`);
+  const args = [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${report}`,
+  ];
+  const { status } = spawnSync('npx', args, { stdio: 'inherit' });
+  const result = readReport(report);
+  if (result === undefined) {
+    console.log(`FAIL  ${project}: the test runner left no report (exit ${status})`);
+    total.failed += 1;
+    return;
+  }
+  total.passed += result.numPassedTests;
+  total.failed += result.numFailedTests;
+  for (const file of result.testResults) {
+    for (const test of file.assertionResults) {
+      if (!['skipped', 'pending', 'todo', 'disabled'].includes(test.status)) continue;
+      skips.push({ name: test.fullName, reason: ALLOWED_SKIPS.get(test.fullName) });
+    }
+  }
+  // A file that cannot even be loaded fails the run without counting as a failed test.
+  if (status !== 0 && result.numFailedTests === 0) total.failed += 1;
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
