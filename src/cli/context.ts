@@ -13,11 +13,11 @@ import type { Limit } from '../engine/commands.ts';
 import type { World } from '../engine/world.ts';
 import { createTransport } from '../transport/create.ts';
 import { createProber } from '../transport/prober.ts';
+import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
 import { openReporter } from './reporter.ts';
-import { describe, reportDiagnostics } from './run.ts';
 
 /** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
 export type Work = (world: World, limit: Limit) => Promise<number>;

@@ -13,14 +13,19 @@ import type { InitOptions } from './commands/init.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { VERSION } from './version.ts';
 
-/** Sets the exit status of a command that ended without an error. */
-export type SetStatus = (status: number) => void;
+/** What the program needs of whoever runs it. */
+export interface ProgramHost {
+  /** Sets the exit status of a command that ended without an error. */
+  readonly setStatus: (status: number) => void;
+  /** Runs another command line, for the demo. */
+  readonly run: (io: CliIo) => Promise<number>;
+}
 
 /**
  * The command line. Nothing heavy is imported before an action runs: `--version` and `--help` stay instant, and
  * completion can walk the tree.
  */
-export function buildProgram(io: CliIo, setStatus: SetStatus): Command {
+export function buildProgram(io: CliIo, { setStatus, run }: ProgramHost): Command {
   const program = new Command('konvoy-ha')
     .description('keeps the address of a Kubernetes control plane alive, with keepalived on its hosts')
     .version(VERSION)
@@ -32,12 +37,12 @@ export function buildProgram(io: CliIo, setStatus: SetStatus): Command {
     .exitOverride();
   addLookCommands(program, io, setStatus);
   addChangeCommands(program, io, setStatus);
-  addLabCommands(program, io, setStatus);
+  addLabCommands(program, io, { setStatus, run });
   for (const [name, description] of NOT_YET) addNotYet(program, name, description);
   return program;
 }
 
-function addLookCommands(program: Command, io: CliIo, setStatus: SetStatus): void {
+function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
   program.commandsGroup('Look (changes nothing):');
   withHostOptions(
     program
@@ -62,7 +67,7 @@ function addLookCommands(program: Command, io: CliIo, setStatus: SetStatus): voi
   ).action(async (options: HostOptions) => setStatus(await (await looks()).history(io, options)));
 }
 
-function addChangeCommands(program: Command, io: CliIo, setStatus: SetStatus): void {
+function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
   program.commandsGroup('Change:');
   withOutputOptions(program.command('init').description('write an inventory.yaml to start from'))
     .option('-i, --inventory <path>', 'where to write it', './inventory.yaml')
@@ -95,7 +100,7 @@ function addChangeCommands(program: Command, io: CliIo, setStatus: SetStatus): v
     );
 }
 
-function addLabCommands(program: Command, io: CliIo, setStatus: SetStatus): void {
+function addLabCommands(program: Command, io: CliIo, { setStatus, run }: ProgramHost): void {
   program.commandsGroup('Lab:');
   const lab = program.command('lab').description('real hosts in containers, to try everything on');
   const commands = async () => import('./commands/lab.ts');
@@ -118,7 +123,7 @@ function addLabCommands(program: Command, io: CliIo, setStatus: SetStatus): void
     .option('--suite <name>', 'bookworm, trixie or bullseye', 'bookworm')
     .option('--keep', 'leave the hosts running', false)
     .action(async (options: LabOptions & { keep: boolean }) =>
-      setStatus(await (await import('./commands/demo.ts')).demo(io, options)),
+      setStatus(await (await import('./commands/demo.ts')).demo(io, { ...options, run })),
     );
 }
 

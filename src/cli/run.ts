@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { KonvoyError } from '../domain/error.ts';
-import type { ExitError, Reporter } from '../domain/event.ts';
+import type { ExitError } from '../domain/event.ts';
+import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT, EXIT_OF } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import { buildProgram } from './program.ts';
@@ -8,9 +8,10 @@ import { buildProgram } from './program.ts';
 /** Runs one command line and resolves with its exit status; it never rejects. */
 export async function run(io: CliIo): Promise<number> {
   let status: number = EXIT.done;
-  const program = buildProgram(io, (code) => {
+  const setStatus = (code: number): void => {
     status = code;
-  });
+  };
+  const program = buildProgram(io, { setStatus, run });
   try {
     await program.parseAsync([...io.argv], { from: 'user' });
     return status;
@@ -20,25 +21,6 @@ export async function run(io: CliIo): Promise<number> {
     await sayOutside(io, exit, error);
     return code;
   }
-}
-
-/** The exit status of whatever a command threw, and what is said of it. */
-export function describe(error: unknown): { readonly code: number; readonly exit: ExitError } {
-  if (error instanceof KonvoyError) {
-    return {
-      code: EXIT_OF[error.code],
-      exit: { code: error.code, message: error.message, hints: error.hints },
-    };
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return {
-    code: EXIT.internal,
-    exit: {
-      code: 'internal',
-      message: `internal error: ${message}`,
-      hints: ['this is a bug in konvoy-ha: please report it with the lines above'],
-    },
-  };
 }
 
 /** Commander has printed its message already; --help and --version end well, everything else is a usage error. */
@@ -63,10 +45,4 @@ async function sayOutside(io: CliIo, error: ExitError, thrown?: unknown): Promis
   });
   reportDiagnostics(report, thrown);
   report({ type: 'exit', code, error });
-}
-
-/** Says everything that is wrong with an input, when that is what ended a command. */
-export function reportDiagnostics(report: Reporter, error: unknown): void {
-  if (!(error instanceof KonvoyError)) return;
-  for (const diagnostic of error.diagnostics) report({ type: 'diagnostic', diagnostic });
 }

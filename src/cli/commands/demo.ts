@@ -4,26 +4,37 @@ import { labDown, type Lab } from '../../lab/lab.ts';
 import { createProber } from '../../transport/prober.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
-import { run } from '../run.ts';
 import { bootLab, labContext } from './lab.ts';
+
+export interface DemoOptions {
+  readonly suite: string;
+  /** Leaves the hosts running. */
+  readonly keep: boolean;
+  /** Runs a command line. */
+  readonly run: (io: CliIo) => Promise<number>;
+}
+
+/** What the steps of the demo share. */
+interface Stage {
+  readonly io: CliIo;
+  readonly lab: Lab;
+  readonly run: DemoOptions['run'];
+}
 
 /**
  * `lab demo`: the whole product on real hosts, with nothing left behind. Every step is an ordinary command line, run
  * as an operator would; the first that does not end as it should ends the demo with its exit status.
  */
-export async function demo(
-  io: CliIo,
-  options: { readonly suite: string; readonly keep: boolean },
-): Promise<number> {
+export async function demo(io: CliIo, options: DemoOptions): Promise<number> {
   const lab = await bootLab(io, 3, { name: 'demo', suite: options.suite });
   try {
-    return await show(io, lab);
+    return await show({ io, lab, run: options.run });
   } finally {
     if (!options.keep) await labDown({ name: lab.name }, labContext(io));
   }
 }
 
-async function show(io: CliIo, lab: Lab): Promise<number> {
+async function show(stage: Stage): Promise<number> {
   const steps: readonly (readonly string[])[] = [
     ['check'],
     ['apply', '--yes'],
@@ -31,20 +42,21 @@ async function show(io: CliIo, lab: Lab): Promise<number> {
     ['apply', '--yes'],
   ];
   for (const step of steps) {
-    const code = await command(io, lab, step);
+    const code = await command(stage, step);
     if (code !== EXIT.done) return code;
   }
-  await failOver(io, lab);
+  await failOver(stage);
   for (const step of [['verify'], ['history'], ['destroy', '--yes']]) {
-    const code = await command(io, lab, step);
+    const code = await command(stage, step);
     if (code !== EXIT.done) return code;
   }
-  say(io, 'that was: install, proof, an apply that changes nothing, a failover, and a clean removal');
+  say(stage.io, 'that was: install, proof, an apply that changes nothing, a failover, and a clean removal');
   return EXIT.done;
 }
 
 /** Freezes the active host, measures how long the VIP does not answer, and lets the host come back. */
-async function failOver(io: CliIo, lab: Lab): Promise<void> {
+async function failOver(stage: Stage): Promise<void> {
+  const { io, lab } = stage;
   const active = await holderOf(lab);
   say(io, `freezing ${active.name}, which is active`);
   await active.pause();
@@ -52,9 +64,12 @@ async function failOver(io: CliIo, lab: Lab): Promise<void> {
     const { outageMs, lost } = await measureOutage(lab.vip);
     const now = await holderOf(lab, active.name);
     const seconds = (outageMs / 1000).toFixed(2);
-    say(io, `the VIP ${lab.vip} answers again after ${seconds} s, from ${now.name}; ${lost} requests were lost`);
+    say(
+      io,
+      `the VIP ${lab.vip} answers again after ${seconds} s, from ${now.name}; ${lost} requests were lost`,
+    );
     // The frozen host cannot be asked, which `status` says with its exit status as well.
-    await command(io, lab, ['status', '--timeout', '2']);
+    await command(stage, ['status', '--timeout', '2']);
   } finally {
     await active.unpause();
   }
@@ -103,7 +118,7 @@ async function waitFor(condition: () => Promise<boolean>, what: string): Promise
   }
 }
 
-async function command(io: CliIo, lab: Lab, words: readonly string[]): Promise<number> {
+async function command({ io, lab, run }: Stage, words: readonly string[]): Promise<number> {
   const argv = [...words, '-i', lab.inventoryPath];
   io.stdout.write(`\n$ konvoy-ha ${argv.join(' ')}\n`);
   return run({ ...io, argv });

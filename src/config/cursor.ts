@@ -1,0 +1,140 @@
+import type { Result } from '../domain/result.ts';
+import type { Problems } from './problems.ts';
+import { within, type Place } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import type { TreeNode } from './tree.ts';
+
+/** One key of a map and a cursor at its value. */
+export interface Field {
+  readonly key: string;
+  readonly keyPlace: Place;
+  readonly value: Cursor;
+}
+
+/** A position in a file: knows its path and its place, reads its value, and complains where the value stands. */
+export class Cursor {
+  readonly node: TreeNode;
+  /** As a person would say it: `spec.kubernetes.controlPlane`. */
+  readonly path: string;
+  readonly problems: Problems;
+
+  constructor(node: TreeNode, path: string, problems: Problems) {
+    this.node = node;
+    this.path = path;
+    this.problems = problems;
+  }
+
+  get place(): Place {
+    return this.node.place;
+  }
+
+  get isNull(): boolean {
+    return this.node.kind === 'scalar' && this.node.isNull;
+  }
+
+  /** True for what means "not set": null and the empty string, which Konvoy's own skeletons are full of. */
+  get isBlank(): boolean {
+    return this.node.kind === 'scalar' && (this.node.isNull || this.node.text === '');
+  }
+
+  fail(message: string, ...hints: readonly string[]): void {
+    this.problems.error(this.#about(message), this.place, ...hints);
+  }
+
+  /** Complains about the part of the value where `fragment` stands. */
+  failAt(fragment: string, message: string, ...hints: readonly string[]): void {
+    this.problems.error(this.#about(message), within(this.place, fragment), ...hints);
+  }
+
+  warnAt(fragment: string, message: string, ...hints: readonly string[]): void {
+    this.problems.warn(this.#about(message), within(this.place, fragment), ...hints);
+  }
+
+  /** The fields of a map in file order; null is an empty map, anything else is a problem and reads as one. */
+  fields(): readonly Field[] {
+    if (this.isNull) return [];
+    if (this.node.kind !== 'map') {
+      this.fail(`expected a map, got ${this.#describe()}`);
+      return [];
+    }
+    return [...this.node.entries.values()].map(({ key, keyPlace, value }) => {
+      return { key, keyPlace, value: new Cursor(value, joinPath(this.path, key), this.problems) };
+    });
+  }
+
+  /** The field of a map by name; undefined when it is absent, or when this is no map. */
+  field(key: string): Field | undefined {
+    const entry = this.node.kind === 'map' ? this.node.entries.get(key) : undefined;
+    if (entry === undefined) return undefined;
+    const value = new Cursor(entry.value, joinPath(this.path, key), this.problems);
+    return { key, keyPlace: entry.keyPlace, value };
+  }
+
+  /** The value at a path of keys; undefined as soon as one is absent. */
+  at(...keys: readonly string[]): Cursor | undefined {
+    return keys.reduce<Cursor | undefined>((cursor, key) => cursor?.field(key)?.value, this);
+  }
+
+  /** Complains about every key that is not among the known ones. */
+  refuseUnknownKeys(known: readonly string[]): void {
+    for (const field of this.fields()) {
+      if (known.includes(field.key)) continue;
+      const where = this.path === '' ? 'at the top level' : `in ${this.path}`;
+      const message = `unknown key ${JSON.stringify(field.key)} ${where}`;
+      this.problems.error(message, field.keyPlace, ...didYouMean(field.key, known));
+    }
+  }
+
+  /** The text of a scalar as written, `''` for null; undefined, with a problem, for lists, maps and vaulted values. */
+  text(): string | undefined {
+    if (this.node.kind !== 'scalar') {
+      this.fail(`expected a single value, got ${this.#describe()}`);
+      return undefined;
+    }
+    if (this.node.tag === 'vault') {
+      this.fail(
+        'vault is not supported yet',
+        'write the value in the clear, or use a key instead of a password',
+      );
+      return undefined;
+    }
+    return this.node.isNull ? '' : this.node.text;
+  }
+
+  /** Reads a text with a parser of the domain; a refusal becomes a problem at this place. */
+  read<T>(parse: (input: string) => Result<T, string>): T | undefined {
+    const text = this.text();
+    if (text === undefined) return undefined;
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    this.fail(parsed.error);
+    return undefined;
+  }
+
+  #about(message: string): string {
+    return this.path === '' ? message : `${this.path}: ${message}`;
+  }
+
+  #describe(): string {
+    switch (this.node.kind) {
+      case 'scalar':
+        return JSON.stringify(this.node.text);
+      case 'list':
+        return 'a list';
+      case 'map':
+        return 'a map';
+      default:
+        return this.node satisfies never;
+    }
+  }
+}
+
+/** The whole number that a text is, quoted or not; any other text stays what it is, for a parser to refuse. */
+export function numberIn(text: string): number | string {
+  return /^(0|-?[1-9][0-9]{0,14})$/.test(text) ? Number(text) : text;
+}
+
+function joinPath(path: string, key: string): string {
+  const segment = /^[\w.:@*/-]+$/.test(key) ? key : JSON.stringify(key);
+  return path === '' ? segment : `${path}.${segment}`;
+}

@@ -1,0 +1,88 @@
+import type { Diagnostic } from '../domain/error.ts';
+import type { EndpointIntent, HostIntent, Intent } from '../domain/intent.ts';
+import { parseClusterName, type ClusterName } from '../domain/names.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { defaultCluster, readCluster, type Cluster } from './cluster.ts';
+import type { Cursor } from './cursor.ts';
+import { readEndpoint } from './endpoint.ts';
+import { controlPlaneEntries, readHosts } from './hosts.ts';
+import { InventoryDraft } from './inventory-draft.ts';
+import { readInventoryFile } from './inventory-file.ts';
+import type { Inventory } from './inventory.ts';
+import { refuseUnknownVariables } from './own-variables.ts';
+import type { Problems } from './problems.ts';
+import { readSharedVariable } from './shared-variable.ts';
+import type { SourceFile } from './source.ts';
+import type { HostEntry, Operator } from './target.ts';
+
+/** The user's files, as read. */
+export interface ConfigSources {
+  /** What a later file says beats an earlier one. */
+  readonly inventories: readonly SourceFile[];
+  readonly cluster?: SourceFile;
+}
+
+/** Makes an intent of the user's files, or says everything that is wrong with them, as far as the files can be read. */
+export function readIntent(
+  sources: ConfigSources,
+  operator: Operator,
+  problems: Problems,
+): Result<Intent, readonly Diagnostic[]> {
+  const cluster = sources.cluster === undefined ? defaultCluster() : readCluster(sources.cluster, problems);
+  const inventory = readInventory(sources.inventories, problems);
+  if (inventory === undefined) return err(problems.list());
+  const entries = controlPlaneEntries(inventory, problems);
+  const hosts = readHosts(entries, { inventory, operator }, problems);
+  const endpoint = cluster && readEndpoint(cluster, { inventory, entries }, problems);
+  const name = cluster && readClusterName(cluster, inventory, entries);
+  if (problems.hasErrors || endpoint === undefined || name === undefined) return err(problems.list());
+  return ok({ cluster: name, endpoint, hosts: withInterface(hosts, endpoint), warnings: problems.list() });
+}
+
+/** Undefined when a file cannot be read at all: what seems to be missing elsewhere may be in it. */
+function readInventory(files: readonly SourceFile[], problems: Problems): Inventory | undefined {
+  const draft = new InventoryDraft();
+  const readable = files.map((file) => readInventoryFile(file, draft, problems));
+  const inventory = draft.finish(problems);
+  refuseUnknownVariables(inventory, problems);
+  return readable.includes(false) ? undefined : inventory;
+}
+
+function readClusterName(
+  { name }: Cluster,
+  inventory: Inventory,
+  entries: readonly HostEntry[],
+): ClusterName | undefined {
+  const own = readSharedVariable('konvoy_ha_cluster', parseClusterName, { inventory, entries });
+  switch (own.state) {
+    case 'set':
+      return own.value;
+    case 'wrong':
+      return undefined;
+    case 'unset':
+      return name === undefined ? defaultName() : readKonvoyName(name);
+    default:
+      return own satisfies never;
+  }
+}
+
+function readKonvoyName(cursor: Cursor): ClusterName | undefined {
+  const text = cursor.text();
+  if (text === undefined) return undefined;
+  const name = parseClusterName(text);
+  if (name.ok) return name.value;
+  cursor.fail(name.error, 'or name the cluster with konvoy_ha_cluster under all.vars of the inventory');
+  return undefined;
+}
+
+/** cluster.yaml's interface holds on every host that has none of its own. */
+function withInterface(hosts: readonly HostIntent[], endpoint: EndpointIntent): readonly HostIntent[] {
+  const shared = endpoint.kind === 'keepalived' ? endpoint.settings.interface : undefined;
+  return shared === undefined ? hosts : hosts.map((host) => ({ interface: shared, ...host }));
+}
+
+function defaultName(): ClusterName {
+  const name = parseClusterName('kubernetes');
+  if (!name.ok) throw new Error(name.error);
+  return name.value;
+}

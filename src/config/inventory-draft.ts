@@ -1,0 +1,118 @@
+import type { Field } from './cursor.ts';
+import type { Group, Host, Inventory } from './inventory.ts';
+import type { Problems } from './problems.ts';
+import type { Place } from './source.ts';
+
+interface GroupDraft {
+  place?: Place;
+  readonly hosts: Set<string>;
+  readonly children: Set<string>;
+  readonly parents: Set<string>;
+  readonly variables: Map<string, Field>;
+}
+
+interface HostDraft {
+  readonly place: Place;
+  readonly groups: Set<string>;
+  readonly variables: Map<string, Field>;
+}
+
+/** An inventory while its files are being read, in whatever format; what is said later beats what was said before. */
+export class InventoryDraft {
+  readonly #groups = new Map<string, GroupDraft>([['all', newGroup()]]);
+  readonly #hosts = new Map<string, HostDraft>();
+
+  addGroup(name: string, place: Place): void {
+    this.#group(name).place ??= place;
+  }
+
+  addChild(parent: string, child: string): void {
+    this.#group(parent).children.add(child);
+    this.#group(child).parents.add(parent);
+  }
+
+  addHost(group: string, name: string, place: Place): void {
+    const host = this.#hosts.get(name) ?? { place, groups: new Set(), variables: new Map<string, Field>() };
+    this.#hosts.set(name, host);
+    host.groups.add(group);
+    this.#group(group).hosts.add(name);
+  }
+
+  setGroupVariable(group: string, variable: Field): void {
+    this.#group(group).variables.set(variable.key, variable);
+  }
+
+  setHostVariable(host: string, variable: Field): void {
+    this.#hosts.get(host)?.variables.set(variable.key, variable);
+  }
+
+  /** The finished inventory; groups that contain themselves are a problem and are left out. */
+  finish(problems: Problems): Inventory {
+    const depths = this.#depths();
+    this.#refuseCircle(depths, problems);
+    const groups = new Map<string, Group>();
+    for (const [name, group] of this.#groups) {
+      const depth = depths.get(name);
+      if (depth !== undefined) groups.set(name, finishGroup(name, group, depth));
+    }
+    const hosts = Array.from(this.#hosts, ([name, host]): [string, Host] => [
+      name,
+      { name, place: host.place, variables: host.variables, groups: [...host.groups] },
+    ]);
+    return { groups, hosts: new Map(hosts) };
+  }
+
+  /** Kahn's algorithm: a group's depth is final when all its parents' are; those in a circle never get one. */
+  #depths(): ReadonlyMap<string, number> {
+    const depths = new Map<string, number>();
+    const open = new Map(Array.from(this.#groups, ([name, group]) => [name, group.parents.size]));
+    const ready = [...open].filter(([, parents]) => parents === 0).map(([name]) => name);
+    for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
+      const group = this.#group(name);
+      const above = [...group.parents].map((parent) => depths.get(parent) ?? 0);
+      depths.set(name, name === 'all' ? 0 : Math.max(0, ...above) + 1);
+      for (const child of group.children) {
+        const left = (open.get(child) ?? 0) - 1;
+        open.set(child, left);
+        if (left === 0) ready.push(child);
+      }
+    }
+    return depths;
+  }
+
+  #refuseCircle(depths: ReadonlyMap<string, number>, problems: Problems): void {
+    const isOpen = (name: string): boolean => !depths.has(name);
+    let name = [...this.#groups.keys()].find(isOpen);
+    const way: string[] = [];
+    while (name !== undefined && !way.includes(name)) {
+      way.unshift(name);
+      // Whatever has no depth has a parent without one, so this walk upwards ends in the circle.
+      name = [...this.#group(name).parents].find(isOpen);
+    }
+    if (name === undefined) return;
+    const circle = [name, ...way.slice(0, way.indexOf(name) + 1)].join(' > ');
+    problems.error(`a group cannot contain itself: ${circle}`, this.#group(name).place);
+  }
+
+  #group(name: string): GroupDraft {
+    const group = this.#groups.get(name) ?? newGroup();
+    this.#groups.set(name, group);
+    return group;
+  }
+}
+
+function newGroup(): GroupDraft {
+  return { hosts: new Set(), children: new Set(), parents: new Set(), variables: new Map() };
+}
+
+function finishGroup(name: string, draft: GroupDraft, depth: number): Group {
+  return {
+    name,
+    ...(draft.place === undefined ? {} : { place: draft.place }),
+    hosts: [...draft.hosts],
+    children: [...draft.children],
+    parents: [...draft.parents],
+    variables: draft.variables,
+    depth,
+  };
+}

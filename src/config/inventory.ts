@@ -1,0 +1,92 @@
+import type { Cursor, Field } from './cursor.ts';
+import type { Place } from './source.ts';
+
+/** Variables by name; a later definition replaces an earlier one whole, as in Ansible. */
+export type Variables = ReadonlyMap<string, Field>;
+
+/** What groups and hosts there are and which variables they carry; no variable has been interpreted. */
+export interface Inventory {
+  /** In order of appearance, `all` first; no group contains itself. */
+  readonly groups: ReadonlyMap<string, Group>;
+  /** In order of appearance. */
+  readonly hosts: ReadonlyMap<string, Host>;
+}
+
+export interface Group {
+  readonly name: string;
+  /** Where it was first named; `all` is there even when no file names it. */
+  readonly place?: Place;
+  readonly hosts: readonly string[];
+  readonly children: readonly string[];
+  readonly parents: readonly string[];
+  readonly variables: Variables;
+  /** Length of the longest way down from `all`. */
+  readonly depth: number;
+}
+
+export interface Host {
+  readonly name: string;
+  readonly place: Place;
+  readonly variables: Variables;
+  /** The groups that name it. */
+  readonly groups: readonly string[];
+}
+
+/** The hosts of a group and of the groups below it: its own first, then its children's in the order they are named. */
+export function hostsOf(inventory: Inventory, groupName: string): readonly Host[] {
+  const names = new Set<string>();
+  const visited = new Set<string>();
+  const waiting = [groupName];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const group = inventory.groups.get(next);
+    if (group === undefined || visited.has(next)) continue;
+    visited.add(next);
+    for (const name of group.hosts) names.add(name);
+    waiting.push(...[...group.children].reverse());
+  }
+  return [...names].map((name) => inventory.hosts.get(name)).filter((host) => host !== undefined);
+}
+
+/** Every group that a host is in, directly or through children, without `all`: the weakest first. */
+export function groupsOf(inventory: Inventory, host: Host): readonly Group[] {
+  const found = new Map<string, Group>();
+  const waiting = [...host.groups];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const group = inventory.groups.get(next);
+    if (group === undefined || next === 'all' || found.has(next)) continue;
+    found.set(next, group);
+    waiting.push(...group.parents);
+  }
+  return [...found.values()].sort(byPrecedence);
+}
+
+/** Looks variables up for one host: its own beat its groups', a deeper group's beat a shallower one's, `all` comes last. */
+export class HostVariables {
+  readonly #scopes: readonly Variables[];
+
+  constructor(inventory: Inventory, host: Host) {
+    const groups = groupsOf(inventory, host).map((group) => group.variables);
+    const all = inventory.groups.get('all')?.variables ?? new Map<string, Field>();
+    this.#scopes = [all, ...groups, host.variables].reverse();
+  }
+
+  /** The definition that is in force, even when its value is blank. */
+  defined(name: string): Cursor | undefined {
+    return this.#scopes.find((scope) => scope.has(name))?.get(name)?.value;
+  }
+
+  /** The first of several names for one thing that has a value; null and the empty string are none. */
+  first(...names: readonly string[]): Cursor | undefined {
+    return names.map((name) => this.defined(name)).find((cursor) => cursor?.isBlank === false);
+  }
+}
+
+/** Ansible's order, weakest first: by depth, then by `ansible_group_priority`, then by name. */
+function byPrecedence(a: Group, b: Group): number {
+  return a.depth - b.depth || priorityOf(a) - priorityOf(b) || (a.name < b.name ? -1 : 1);
+}
+
+function priorityOf(group: Group): number {
+  const node = group.variables.get('ansible_group_priority')?.value.node;
+  return node?.kind === 'scalar' && /^-?[0-9]{1,9}$/.test(node.text) ? Number(node.text) : 1;
+}

@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../domain/error.ts';
+import { spanOf, type Place } from './source.ts';
+
+/** Collects everything that is wrong with the user's files, so that one run names all of it. */
+export class Problems {
+  readonly #diagnostics = new Map<string, Diagnostic>();
+  /** Files in the order in which they were first complained about. */
+  readonly #files: string[] = [];
+
+  get hasErrors(): boolean {
+    return [...this.#diagnostics.values()].some((diagnostic) => diagnostic.severity === 'error');
+  }
+
+  error(message: string, place?: Place, ...hints: readonly string[]): void {
+    this.#add('error', message, place, hints);
+  }
+
+  warn(message: string, place?: Place, ...hints: readonly string[]): void {
+    this.#add('warning', message, place, hints);
+  }
+
+  /** All diagnostics in reading order: those without a place first, then by file, line and column. */
+  list(): readonly Diagnostic[] {
+    return [...this.#diagnostics.values()].sort(
+      (a, b) =>
+        this.#fileOrder(a) - this.#fileOrder(b) ||
+        (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
+        (a.span?.column ?? 0) - (b.span?.column ?? 0),
+    );
+  }
+
+  #add(
+    severity: Diagnostic['severity'],
+    message: string,
+    place: Place | undefined,
+    hints: readonly string[],
+  ): void {
+    // A variable of a group is read once for every host of the group, and is still one mistake.
+    const key = JSON.stringify([message, place?.source.name, place?.start]);
+    if (this.#diagnostics.has(key)) return;
+    if (place === undefined) {
+      this.#diagnostics.set(key, { severity, message, hints });
+      return;
+    }
+    if (!this.#files.includes(place.source.name)) this.#files.push(place.source.name);
+    this.#diagnostics.set(key, { severity, message, span: spanOf(place), hints });
+  }
+
+  #fileOrder(diagnostic: Diagnostic): number {
+    return diagnostic.span === undefined ? -1 : this.#files.indexOf(diagnostic.span.file);
+  }
+}

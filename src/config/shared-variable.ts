@@ -1,0 +1,34 @@
+import type { Result } from '../domain/result.ts';
+import type { Cursor } from './cursor.ts';
+import type { Inventory } from './inventory.ts';
+import type { HostEntry } from './target.ts';
+import { readVariable } from './variable.ts';
+
+/** What a variable that concerns the whole cluster says. */
+export type SharedValue<T> =
+  | { readonly state: 'unset' }
+  /** It has been said what is wrong with it. */
+  | { readonly state: 'wrong' }
+  | { readonly state: 'set'; readonly cursor: Cursor; readonly value: T };
+
+/** Reads a variable that must mean the same on every control-plane host, wherever in the inventory it is set. */
+export function readSharedVariable<T>(
+  name: string,
+  parse: (text: string) => Result<T, string>,
+  { inventory, entries }: { readonly inventory: Inventory; readonly entries: readonly HostEntry[] },
+): SharedValue<T> {
+  const found = entries.map(({ variables }) => variables.first(name));
+  if (entries.length === 0) found.push(inventory.groups.get('all')?.variables.get(name)?.value);
+  const cursors = [...new Set(found)]
+    .filter((cursor) => cursor !== undefined)
+    .filter((cursor) => !cursor.isBlank);
+  const [first, ...others] = cursors.map((cursor) => ({ cursor, value: readVariable(cursor, parse) }));
+  if (first === undefined) return { state: 'unset' };
+  for (const { cursor, value } of others) {
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(first.value)) continue;
+    cursor.fail('the control-plane hosts have different values', 'set it once, under all.vars');
+  }
+  return first.value === undefined
+    ? { state: 'wrong' }
+    : { state: 'set', cursor: first.cursor, value: first.value };
+}

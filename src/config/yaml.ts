@@ -1,0 +1,75 @@
+import { Composer, Parser, type Document } from 'yaml';
+import type { Problems } from './problems.ts';
+import type { Place, SourceFile } from './source.ts';
+import type { TreeNode } from './tree.ts';
+import { tooDeepAt } from './yaml-nesting.ts';
+import { treeOf } from './yaml-tree.ts';
+
+/**
+ * The documents of a YAML 1.1 file (what Ansible's PyYAML and Konvoy's Go read), in order and without the empty ones;
+ * undefined when the text is not YAML, which has then been said.
+ */
+export function parseYaml(source: SourceFile, problems: Problems): readonly TreeNode[] | undefined {
+  const documents = composeDocuments(source, problems);
+  if (documents === undefined) return undefined;
+  for (const { message, pos } of documents.flatMap((document) => document.warnings)) {
+    problems.warn(lowerCase(message), placeAt(source, pos));
+  }
+  const errors = documents.flatMap((document) => document.errors);
+  // One wrong character can make thousands of follow-on errors: the first ones say it all.
+  for (const { message, pos } of errors.slice(0, MOST_REPORTED)) {
+    problems.error(syntaxMessage(message), placeAt(source, pos), ...syntaxHints(source, pos[0]));
+  }
+  if (errors.length > 0) return undefined;
+  return documents
+    .map((document) => treeOf(document.contents, source, problems))
+    .filter((tree) => tree !== undefined);
+}
+
+function composeDocuments(source: SourceFile, problems: Problems): readonly Document.Parsed[] | undefined {
+  const tokens = [...new Parser().parse(source.text)];
+  // The composer recurses, and close to the end of the stack V8 kills the process instead of throwing.
+  const tooDeep = tooDeepAt(tokens, DEEPEST_NESTING);
+  if (tooDeep !== undefined) {
+    problems.error(
+      `nested more than ${DEEPEST_NESTING} levels deep`,
+      placeAt(source, [tooDeep, tooDeep + 1]),
+    );
+    return undefined;
+  }
+  const composer = new Composer({
+    version: '1.1',
+    merge: true,
+    // The library compares every key with every other one; building the tree finds duplicates in linear time.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+    customTags: [...ANSIBLE_TAGS].map((tag) => ({ tag, resolve: (text: string) => text })),
+  });
+  return [...composer.compose(tokens, true, source.text.length)];
+}
+
+function syntaxMessage(message: string): string {
+  return `not valid YAML: ${lowerCase(message).replace('"quote', 'double quote').replace("'quote", 'single quote')}`;
+}
+
+function lowerCase(message: string): string {
+  return `${message.charAt(0).toLowerCase()}${message.slice(1).replace(/\.$/, '')}`;
+}
+
+function syntaxHints(source: SourceFile, offset: number): readonly string[] {
+  const line = source.text.slice(source.text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
+  if (/^\s*\t/.test(line)) return ['indent with spaces'];
+  if (/:\s+["']?\{\{/.test(line) || /:\s+[@`%]/.test(line)) return ['put the value in quotes'];
+  return [];
+}
+
+/** An unclosed quote is noticed behind the last line: the last character is something that can be seen. */
+function placeAt(source: SourceFile, [start, end]: readonly [number, number]): Place {
+  const last = source.text.trimEnd().length - 1;
+  return start > last ? { source, start: Math.max(0, last), end: last + 1 } : { source, start, end };
+}
+
+const ANSIBLE_TAGS = ['!vault', '!vault-encrypted', '!unsafe'];
+const DEEPEST_NESTING = 100;
+const MOST_REPORTED = 20;

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { complaintsAbout, intentOf } from './read.ts';
+
+function yamlIn(document: string): string {
+  const text = readFileSync(resolve(import.meta.dirname, '../../../docs', document), 'utf8');
+  return /```yaml\n([^]*?)```/.exec(text)?.[1] ?? '';
+}
+
+it('the examples in the documentation load without a word', () => {
+  const inventory = yamlIn('inventory.md');
+  const cluster = yamlIn('cluster-yaml.md');
+  expect(complaintsAbout(inventory)).toEqual([]);
+  expect(complaintsAbout(inventory, cluster)).toEqual([]);
+  expect(intentOf(inventory).hosts.map((host) => host.target.address)).toEqual([
+    '192.0.2.11',
+    '192.0.2.12',
+    '192.0.2.13',
+  ]);
+  expect(intentOf(inventory, cluster).endpoint).toMatchObject({ vip: '10.0.50.20', settings: { vrid: 51 } });
+});
