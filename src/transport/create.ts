@@ -1,0 +1,16 @@
+import type { Target } from '../domain/target.ts';
+import { createLocalTransport } from './local.ts';
+import { createSshTransport, type SshTransportOptions } from './ssh/ssh.ts';
+import type { Session, Transport } from './transport.ts';
+
+/** Reaches each host in the way its target asks for. */
+export function createTransport(options: SshTransportOptions): Transport {
+  const transports: Readonly<Record<Target['connection'], Transport>> = {
+    ssh: createSshTransport(options),
+    local: createLocalTransport(),
+  };
+  return {
+    connect: (target: Target, signal?: AbortSignal): Promise<Session> =>
+      transports[target.connection].connect(target, signal),
+  };
+}

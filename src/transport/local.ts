@@ -1,0 +1,62 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Target } from '../domain/target.ts';
+import type { ShellChannel } from './dialogue.ts';
+import { openRootShell } from './root-shell.ts';
+import type { Session, Transport } from './transport.ts';
+import { rootShellCommand } from './become.ts';
+
+/** How a local root shell is started. */
+export interface LocalTransportOptions {
+  /** `never` takes the shell of whoever runs konvoy-ha, root or not. Default `sudo`. */
+  readonly elevate?: 'sudo' | 'never';
+}
+
+/** Reaches the machine konvoy-ha runs on, for `ansible_connection: local`. */
+export function createLocalTransport(options: LocalTransportOptions = {}): Transport {
+  const command = options.elevate === 'never' ? 'exec /bin/sh -s' : rootShellCommand;
+  return {
+    async connect({ host, user }: Target, signal?: AbortSignal): Promise<Session> {
+      signal?.throwIfAborted();
+      // Its own session and process group: Ctrl-C on the terminal is ours to handle, and must not end an undo.
+      const child = spawn('/bin/sh', ['-c', command], {
+        cwd: '/',
+        detached: true,
+        env: { PATH: searchPath },
+      });
+      return openRootShell(channelOf(child), { host, user, readyTimeoutMs }, signal);
+    },
+  };
+}
+
+function channelOf(child: ChildProcessWithoutNullStreams): ShellChannel {
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    ended: endOf(child),
+    hangUp: () => void child.stdin.end(),
+    destroy: () => {
+      // No kill: a shell that dies before the command it runs would free the lock too early. It ends by itself when
+      // it finds its streams closed, and nobody has to wait for it.
+      destroyStreams(child);
+      child.unref();
+    },
+  };
+}
+
+function endOf(child: ChildProcessWithoutNullStreams): Promise<string> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(`the shell ended (${signal ?? `exit ${code ?? '?'}`})`));
+    // A daemon that a command started may hold the pipes open for ever; the shell's end is the end.
+    child.on('exit', () => setTimeout(() => destroyStreams(child), drainMs).unref());
+  });
+}
+
+function destroyStreams(child: ChildProcessWithoutNullStreams): void {
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+}
+
+const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const readyTimeoutMs = 20_000;
+const drainMs = 500;

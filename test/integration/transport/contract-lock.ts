@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { mutate, mutateScript, probe, stdoutOf } from '../../../src/domain/command.ts';
+import { isAlive } from '../../support/processes.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { until } from '../../support/until.ts';
+import { shellOf, type OpenFixture } from './contract-fixture.ts';
+
+/** One session holds the lock, and the kernel sees to it. */
+export function lockCases(open: OpenFixture): void {
+  test('a lock keeps another session out, tells it who has it, and goes with the session', async () => {
+    await using directory = await temporaryDirectory();
+    await using fixture = await open();
+    const path = `${directory.path}/run/lock`;
+    const { session: holder } = await fixture.connect();
+    const { session: other } = await fixture.connect();
+    expect(await holder.lock(path, `ann's apply -n \\n %s`)).toEqual({ held: true });
+    expect(await holder.lock(path, 'again')).toEqual({ held: true });
+    expect(await readFile(`${path}.owner`, 'utf8')).toBe(`ann's apply -n \\n %s\n`);
+    expect(await other.lock(path, 'bob')).toEqual({ held: false, owner: `ann's apply -n \\n %s` });
+    await holder[Symbol.asyncDispose]();
+    expect(existsSync(path) || existsSync(`${path}.owner`)).toBe(false);
+    expect(await other.lock(path, 'bob')).toEqual({ held: true });
+  });
+
+  test('a lock is free again when its connection has died', async () => {
+    await using directory = await temporaryDirectory();
+    await using fixture = await open();
+    const path = `${directory.path}/lock`;
+    const holder = await fixture.connect();
+    const { session: other } = await fixture.connect();
+    expect(await holder.session.lock(path, 'ann')).toEqual({ held: true });
+    const shell = await shellOf(holder.session);
+    await holder.cut();
+    await until(() => !isAlive(shell));
+    expect(await other.lock(path, 'bob')).toEqual({ held: true });
+    expect(await readFile(`${path}.owner`, 'utf8')).toBe('bob\n');
+  });
+
+  test('a lock is not inherited by what a command left running', async () => {
+    await using directory = await temporaryDirectory();
+    await using fixture = await open();
+    const path = `${directory.path}/lock`;
+    const { session: holder } = await fixture.connect();
+    const { session: other } = await fixture.connect();
+    await holder.lock(path, 'ann');
+    const [started] = await holder.mutate([mutateScript('sleep 30 >/dev/null 2>&1 & echo $!')]);
+    await holder[Symbol.asyncDispose]();
+    expect(await other.lock(path, 'bob')).toEqual({ held: true });
+    process.kill(Number(stdoutOf(started ?? expect.fail())));
+  });
+
+  test('a lock in a place that cannot be written is a failure that says so', async () => {
+    await using fixture = await open();
+    const { session } = await fixture.connect();
+    await expect(session.lock('/proc/no/lock', 'ann')).rejects.toMatchObject({
+      code: 'step-failed',
+      host: 'lb1',
+    });
+    expect((await session.probe([probe('true')]))[0]?.exitCode).toBe(0);
+  });
+
+  test('a lock that somebody broke is not removed from under its new holder', async () => {
+    await using directory = await temporaryDirectory();
+    await using fixture = await open();
+    const path = `${directory.path}/lock`;
+    const { session: first } = await fixture.connect();
+    const { session: second } = await fixture.connect();
+    await first.lock(path, 'ann');
+    await second.mutate([mutate('rm', '-f', path)]);
+    expect(await second.lock(path, 'bob')).toEqual({ held: true });
+    await first[Symbol.asyncDispose]();
+    expect(await readFile(`${path}.owner`, 'utf8')).toBe('bob\n');
+  });
+}

@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeKey, storeKey, type TestKey } from './ssh-keys.ts';
+
+/** Whether a real sshd can be started here: it needs OpenSSH's server and root, for its privilege separation. */
+export const sshdIsAvailable = existsSync('/usr/sbin/sshd') && process.getuid?.() === 0;
+
+export interface SshdOptions {
+  /** A directory of the test's own. */
+  readonly directory: string;
+  readonly authorized: readonly TestKey[];
+  readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa')[];
+  /** More lines for sshd_config. */
+  readonly settings?: readonly string[];
+}
+
+/** A real OpenSSH server on 127.0.0.1. */
+export class Sshd implements AsyncDisposable {
+  readonly port: number;
+  readonly hostKeys: readonly TestKey[];
+  readonly #process: ChildProcess;
+  readonly #log: () => string;
+
+  private constructor(port: number, hostKeys: readonly TestKey[], child: ChildProcess, log: () => string) {
+    this.port = port;
+    this.hostKeys = hostKeys;
+    this.#process = child;
+    this.#log = log;
+  }
+
+  /** What sshd logged so far. */
+  get log(): string {
+    return this.#log();
+  }
+
+  static async start(options: SshdOptions): Promise<Sshd> {
+    const { directory } = options;
+    // Debian's sshd refuses to start without its directory for privilege separation.
+    await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+    const hostKeys = (options.hostKeyTypes ?? ['ed25519']).map((type) => makeKey(type));
+    const hostKeyFiles = await Promise.all(
+      hostKeys.map((key, index) => storeKey(`${directory}/host_key_${index}`, key)),
+    );
+    const port = await freePort();
+    await writeFile(
+      `${directory}/authorized_keys`,
+      options.authorized.map(({ publicLine }) => `${publicLine}\n`).join(''),
+    );
+    const settings = [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      ...hostKeyFiles.map((file) => `HostKey ${file}`),
+      `AuthorizedKeysFile ${directory}/authorized_keys`,
+      'PidFile none',
+      'UsePAM no',
+      'StrictModes no',
+      'PermitRootLogin yes',
+      ...(options.settings ?? []),
+    ];
+    await writeFile(`${directory}/sshd_config`, `${settings.join('\n')}\n`);
+    const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', `${directory}/sshd_config`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    const sshd = new Sshd(port, hostKeys, child, () => log);
+    await sshd.#listening();
+    return sshd;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const exited = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await exited;
+  }
+
+  async #listening(): Promise<void> {
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      if (this.#process.exitCode !== null) throw new Error(`sshd ended: ${this.log}`);
+      if (this.log.includes('Server listening') && (await answers(this.port))) return;
+      await sleep(20);
+    }
+    throw new Error(`sshd does not listen: ${this.log}`);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,25 @@
+import { parseHostName, parseUserName } from '../../src/domain/names.ts';
+import type { Target } from '../../src/domain/target.ts';
+
+/** A target on this machine; known_hosts files must be named, so that no test ever writes to the user's own. */
+export function testTarget(
+  properties: Partial<Omit<Target, 'host' | 'user'>> & {
+    readonly knownHostsFiles: readonly string[];
+    readonly host?: string;
+    readonly user?: string;
+  },
+): Target {
+  const host = parseHostName(properties.host ?? 'lb1');
+  const user = parseUserName(properties.user ?? 'root');
+  if (!host.ok || !user.ok) throw new Error('a test target needs a valid host and user');
+  return {
+    connection: 'ssh',
+    address: '127.0.0.1',
+    port: 22,
+    identityFiles: [],
+    strictHostKeyChecking: 'yes',
+    ...properties,
+    host: host.value,
+    user: user.value,
+  };
+}

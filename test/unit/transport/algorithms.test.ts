@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { parseKnownHosts } from '../../../src/transport/known-hosts.ts';
+import { algorithmsFor } from '../../../src/transport/ssh/algorithms.ts';
+
+test('the key types that are known of a host are asked for first', () => {
+  const rsa = Buffer.from('\0\0\0\x07ssh-rsaAAAA').toString('base64');
+  const lines = parseKnownHosts(`lb1 ssh-rsa ${rsa}`, 'known_hosts');
+  expect(algorithmsFor(lines).serverHostKey).toEqual([
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+  ]);
+});
+
+test('an authority or a revoked key says nothing about the types a host has', () => {
+  const ecdsa = Buffer.from('\0\0\0\x13ecdsa-sha2-nistp256AAAA').toString('base64');
+  const lines = parseKnownHosts(
+    `@cert-authority * ecdsa-sha2-nistp256 ${ecdsa}\n@revoked * ecdsa-sha2-nistp256 ${ecdsa}`,
+    'known_hosts',
+  );
+  expect(lines).toHaveLength(2);
+  expect(algorithmsFor(lines)).toEqual(algorithmsFor([]));
+});
+
+test('nothing that rests on SHA-1 or CBC is offered', () => {
+  const { kex, cipher, hmac, serverHostKey } = algorithmsFor([]);
+  const offered = [kex, cipher, hmac, serverHostKey].flat().map(String);
+  expect(offered.filter((name) => /sha1|-cbc|md5|^ssh-rsa$|^ssh-dss$/.test(name))).toEqual([]);
+});
