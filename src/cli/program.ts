@@ -29,10 +29,11 @@ export function buildProgram(io: CliIo, { setStatus, run }: ProgramHost): Comman
   const program = new Command('konvoy-ha')
     .description('keeps the address of a Kubernetes control plane alive, with keepalived on its hosts')
     .version(VERSION)
-    .showHelpAfterError('(konvoy-ha --help lists the commands)')
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
+      // Whoever catches the error says it.
+      outputError: () => undefined,
     })
     .exitOverride();
   addLookCommands(program, io, setStatus);

@@ -23,13 +23,17 @@ export async function run(io: CliIo): Promise<number> {
   }
 }
 
-/** Commander has printed its message already; --help and --version end well, everything else is a usage error. */
+/** --help and --version end well, everything else is a usage error: commander's words in our form. */
 async function endOfCommander(io: CliIo, error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return EXIT.done;
-  if (io.argv.includes('--json')) {
-    const exit: ExitError = { code: 'usage', message: error.message, hints: ['see konvoy-ha --help'] };
-    await sayOutside(io, exit);
-  }
+  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const hints = [
+    ...more.map((line) => line.replace(/^\(Did (.*)\)$/, 'did $1')),
+    'konvoy-ha --help lists the commands',
+  ];
+  // Without a command it has printed the help, and has nothing to say of its own.
+  const isHelp = error.code === 'commander.help';
+  await sayOutside(io, { code: 'usage', message: isHelp ? 'no command was given' : message, hints });
   return EXIT_OF.usage;
 }
 

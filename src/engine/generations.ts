@@ -76,6 +76,11 @@ export function recordGeneration(generation: Generation): readonly Mutation[] {
   ];
 }
 
+/** Takes back a generation that a failed run has recorded, or begun to; nobody else uses its number under the lock. */
+export function withdrawGeneration(cluster: ClusterName, number: number): Mutation {
+  return mutateScript(WITHDRAW, `${STORE}/${cluster}`, STORE, String(number));
+}
+
 /** Keeps a copy of a file that is about to be overwritten and that we did not write. */
 export function keepCopy(cluster: ClusterName, runId: string, path: string): Mutation {
   return mutateScript(KEEP, `${STORE}/${cluster}/kept/${runId}`, path);
@@ -143,6 +148,10 @@ done
 const PUBLISH = `rm -rf -- "$2/$3" && mv -- "$1" "$2/$3" && cd "$2" || exit 1
 ls | grep -E '^[0-9]+$' | sort -n | head -n "-$4" | while read -r old; do rm -rf -- "./$old"; done
 rm -rf -- ./.[0-9]*.new`;
+
+const WITHDRAW = `rm -rf -- "$1/generations/$3" "$1/generations/.$3.new" || exit 1
+rmdir -- "$1/generations" "$1" "$2" 2>/dev/null
+exit 0`;
 
 const KEEP = `[ -f "$2" ] || exit 0
 umask 077; mkdir -p -- "$1" || exit 1

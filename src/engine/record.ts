@@ -5,7 +5,7 @@ import { resourceKey, type Observed } from '../domain/resource.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
 import { stepFailure } from './execute.ts';
-import { forgetCluster, recordGeneration } from './generations.ts';
+import { forgetCluster, recordGeneration, withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
 import type { Proposal } from './propose.ts';
 import type { World } from './world.ts';
@@ -16,7 +16,7 @@ export async function record(
   proposal: Proposal,
   sessions: ReadonlyMap<HostName, Session>,
 ): Promise<number> {
-  const number = 1 + Math.max(0, ...proposal.snapshots.map(({ recorded }) => recorded.latest?.number ?? 0));
+  const number = nextNumber(proposal);
   const outcomes = await forEachHost([...sessions.keys()], world.forks, async (host) => {
     const generation = generationFor(world, proposal, { host, number });
     const results =
@@ -24,8 +24,18 @@ export async function record(
     const last = results?.at(-1);
     if (last !== undefined && last.exitCode !== 0) throw stepFailure(host, 'recording the generation', last);
   });
-  for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
-  return number;
+  const failed = outcomes.find((outcome) => outcome.status === 'failed');
+  if (failed === undefined) return number;
+  // Hosts that needed no change are not undone, and have a generation of this run all the same.
+  await forEachHost([...sessions.keys()], world.forks, async (host) =>
+    sessions.get(host)?.mutate([withdrawGeneration(world.intent.cluster, number)]),
+  );
+  throw failed.error;
+}
+
+/** The number of the generation that a run records, on every host the same. */
+export function nextNumber({ snapshots }: Proposal): number {
+  return 1 + Math.max(0, ...snapshots.map(({ recorded }) => recorded.latest?.number ?? 0));
 }
 
 function generationFor(

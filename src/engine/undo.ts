@@ -3,11 +3,13 @@ import type { HostName } from '../domain/names.ts';
 import { assemblePlan, wantedAsObserved, type PlanHost } from '../plan/assemble.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
-import { executePlan } from './execute.ts';
+import { executePlan, stepFailure } from './execute.ts';
 import { gatherHost } from './gather.ts';
+import { withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
 import { removeCandidates } from './steps.ts';
 import type { Proposal } from './propose.ts';
+import { nextNumber } from './record.ts';
 import type { World } from './world.ts';
 
 /** What there is to undo. */
@@ -33,7 +35,6 @@ export async function undo(interrupted: World, undoing: Undoing): Promise<Readon
     const before = snapshotOf(undoing.proposal, host);
     const look = await lookAgain(world, before, undoing.sessions.get(host));
     if (look.isNew) reconnected.push(look.session);
-    await look.session.mutate([removeCandidates(undoing.proposal.plan, host)]);
     return look;
   });
   for (const outcome of outcomes) {
@@ -44,8 +45,24 @@ export async function undo(interrupted: World, undoing: Undoing): Promise<Readon
     }
   }
   await bringBack(world, { undoing, now, sessions, failures });
+  const tidied = await forEachHost([...now.keys()], world.forks, async (host) =>
+    tidyUp(world, undoing.proposal, sessions.get(host)),
+  );
+  for (const outcome of tidied)
+    if (outcome.status === 'failed' && !failures.has(outcome.host)) failures.set(outcome.host, outcome.error);
   for (const session of reconnected) await session[Symbol.asyncDispose]();
   return failures;
+}
+
+/** Takes away what a step that did not come to its end left beside the files themselves. */
+async function tidyUp(world: World, proposal: Proposal, session: Session | undefined): Promise<void> {
+  if (session === undefined) return;
+  const results = await session.mutate([
+    removeCandidates(proposal.plan, session.host),
+    withdrawGeneration(world.intent.cluster, nextNumber(proposal)),
+  ]);
+  const last = results.at(-1);
+  if (last?.exitCode !== 0) throw stepFailure(session.host, 'taking back what this run had begun', last);
 }
 
 async function bringBack(

@@ -55,9 +55,13 @@ export function ownAddressFor(
   )?.prefix.address;
 }
 
-/** Reads `ip -o address show`: `2: eth0    inet 10.0.0.1/24 brd … scope global eth0`. */
+/**
+ * Reads `ip -o address show`: `2: eth0    inet 10.0.0.1/24 brd … scope global eth0`. Temporary addresses (RFC 8981)
+ * are left out: they stand first in the list and are others tomorrow, so nothing can be built on them.
+ */
 export function parseAddresses(text: string): readonly InterfaceAddress[] {
   return text.split('\n').flatMap((line) => {
+    if (/ scope \S+ (?:\S+ )*?temporary /.test(line)) return [];
     const match =
       /^\d+:\s+(?<device>\S+)\s+inet6?\s+(?<address>[0-9a-fA-F.:]+)(?: peer \S+?)?\/(?<length>\d+)\s/.exec(
         line,
@@ -121,6 +125,9 @@ function connectedInterfaces(
 /**
  * Any packet to the VIP makes the kernel ask for its link-layer address, so the neighbour table tells who owns it
  * even where ICMP is dropped. arping(8) would not do: its two implementations have opposite exit codes.
+ * The entry of a machine that has gone stays for a minute: without an answer the kernel is made to forget it and to
+ * ask anew.
  */
-const WHO_HAS = `ping -c 1 -W 1 "$1" >/dev/null 2>&1 || { command -v curl >/dev/null 2>&1 && curl -s --noproxy '*' --connect-timeout 1 "http://$1:9/"; } >/dev/null 2>&1
+const WHO_HAS = `ask() { ping -c 1 -W 1 "$1" >/dev/null 2>&1 || { command -v curl >/dev/null 2>&1 && curl -s --noproxy '*' --connect-timeout 1 "http://$1:9/"; } >/dev/null 2>&1; }
+ask "$1" || case $(ip neigh show "$1") in *lladdr*) ip neigh flush to "$1"; ask "$1";; esac
 ip neigh show "$1"`;

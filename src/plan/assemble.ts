@@ -15,7 +15,8 @@ import {
 } from '../domain/resource.ts';
 import { holdsAddress } from '../facts/network.ts';
 import { diff, serviceActionOf } from './diff.ts';
-import { orderActivation, type Mover } from './order.ts';
+import type { Mover } from './mover.ts';
+import { orderActivation } from './order.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** One host's side of a plan: what it is, and what it shall be. */
@@ -31,11 +32,17 @@ export interface PlanFrame {
   readonly headline: string;
   readonly vip: IpAddress;
   readonly advertIntervalMs: number;
+  /** Hosts of the cluster that the plan does not change. Those that run decide what the others join. */
+  readonly leftOut?: readonly PlanHost[];
 }
 
 /** The single way to a plan, for apply, rollback and destroy alike. */
 export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan {
-  const plans = hosts.map(({ snapshot, wanted }) => planHost(snapshot, wanted));
+  const plans = announceAgain(
+    frame,
+    hosts.map(({ snapshot }) => snapshot),
+    hosts.map(({ snapshot, wanted }) => planHost(snapshot, wanted)),
+  );
   const activation = activationOf(frame, hosts, plans);
   return {
     command: frame.command,
@@ -94,9 +101,11 @@ export function refusePartial(
   const running = leftOut.filter(({ snapshot }) => runsKeepalived(snapshot));
   const deaf = running.filter(({ snapshot, wanted }) => conf(snapshot.observed) !== conf(wanted));
   return limited.flatMap(({ snapshot, wanted }): readonly Diagnostic[] => {
+    const runs = runsKeepalived(snapshot);
+    if (runs && conf(snapshot.observed) === conf(wanted)) return [];
     const identity = sharedIdentity(conf(wanted));
     const split = running.filter((other) => sharedIdentity(conf(other.snapshot.observed)) !== identity);
-    const others = split.length > 0 ? split : runsKeepalived(snapshot) ? [] : deaf;
+    const others = split.length > 0 ? split : runs ? [] : deaf;
     if (others.length === 0) return [];
     const names = others.map((other) => other.snapshot.intent.name).join(', ');
     return [
@@ -131,21 +140,44 @@ function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
   };
 }
 
+/**
+ * Where several hosts have the VIP, whoever keeps it has to say so when the others give it up: the neighbours would go
+ * on asking those for up to a minute. A reload does it, with a gratuitous ARP (keepalived sends one on every reload).
+ */
+function announceAgain(
+  frame: PlanFrame,
+  snapshots: readonly HostSnapshot[],
+  plans: readonly HostPlan[],
+): readonly HostPlan[] {
+  const holders = snapshots.filter(({ facts }) => holdsAddress(facts.network, frame.vip));
+  const names = holders.filter(runsKeepalived).map(({ intent }) => intent.name);
+  const isShared = holders.length > 1 && plans.some((plan) => plan.serviceAction !== 'none');
+  if (!isShared) return plans;
+  return plans.map((plan) =>
+    plan.serviceAction === 'none' && names.includes(plan.host) ? { ...plan, serviceAction: 'reload' } : plan,
+  );
+}
+
 function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: readonly HostPlan[]): Activation {
-  const movers = hosts.map(({ snapshot, priority }, index): Mover => {
-    const { facts, intent } = snapshot;
-    const plan = plans[index];
-    return {
-      host: intent.name,
-      action: plan?.serviceAction ?? 'none',
-      changesIdentity: changesIdentity(plan?.changes ?? []),
-      holdsVip: holdsAddress(facts.network, frame.vip),
-      runs: runsKeepalived(snapshot),
-      apiAnswers: facts.api === 'answers',
-      priority,
-    };
-  });
+  const leftOut = frame.leftOut ?? [];
+  const movers = [
+    ...hosts.map((host, index) => moverOf(host, frame.vip, plans[index])),
+    ...leftOut.map((host) => moverOf(host, frame.vip, undefined)),
+  ];
   return orderActivation(movers, frame.advertIntervalMs);
+}
+
+function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPlan | undefined): Mover {
+  const { facts, intent } = snapshot;
+  return {
+    host: intent.name,
+    action: plan?.serviceAction ?? 'none',
+    changesIdentity: changesIdentity(plan?.changes ?? []),
+    holdsVip: holdsAddress(facts.network, vip),
+    runs: runsKeepalived(snapshot),
+    apiAnswers: facts.api === 'answers',
+    priority,
+  };
 }
 
 function changesIdentity(changes: readonly Change[]): boolean {

@@ -19,11 +19,18 @@ export function serviceActionOf(changes: readonly Change[]): ServiceAction {
   const shallRun = service?.wanted?.kind === 'service' && service.wanted.running;
   if (runs && !shallRun) return 'stop';
   if (!runs) return shallRun ? 'start' : 'none';
-  const needsReload = changes.some(
-    (change) =>
-      change.action !== 'none' && change.wanted?.kind === 'file' && change.wanted.effect === 'reload',
-  );
-  return needsReload ? 'reload' : 'none';
+  return changes.some((change) => change.action !== 'none' && isReadOnReload(change)) ? 'reload' : 'none';
+}
+
+/**
+ * What keepalived looks at only when it reads its configuration: that itself, and whether a script may be run and by
+ * whom. A script that was missing then, or not executable, stays disabled after it is back.
+ */
+function isReadOnReload({ wanted, observed }: Change): boolean {
+  if (wanted?.kind === 'user') return observed === undefined;
+  if (wanted?.kind !== 'file' || wanted.effect === 'daemon-reload') return false;
+  if (wanted.effect === 'reload' || observed?.kind !== 'file') return true;
+  return wanted.mode !== observed.mode || wanted.owner !== observed.owner || wanted.group !== observed.group;
 }
 
 function changeOf(

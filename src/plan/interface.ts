@@ -52,7 +52,9 @@ function routedInterface(network: NetworkFacts, vip: IpAddress): Result<Interfac
     case 'via-gateway':
       return err(offLink(network, vip, network.route.interface));
     case 'held-here': {
-      const connected = network.connected[0];
+      // Where it stands is where it was put; only when that is no link of its subnet does the longest prefix decide.
+      const carrier = network.addresses.find((entry) => entry.prefix.address === vip)?.interface;
+      const connected = network.connected.find((name) => name === carrier) ?? network.connected[0];
       return connected === undefined ? err(offLink(network, vip, undefined)) : ok(connected);
     }
     case 'none':

@@ -16,15 +16,15 @@ export const keepalivedFact: Fact<KeepalivedFacts> = {
     const [word = '', since = ''] = stateResult === undefined ? [] : stdoutOf(stateResult).trim().split(' ');
     return {
       ...(version === undefined ? {} : { version }),
-      state: STATES[word] ?? 'unknown',
+      state: STATES.get(word) ?? 'unknown',
       ...(/^\d+$/.test(since) ? { stateSince: Number(since) } : {}),
     };
   },
 };
 
-const STATES: Readonly<Record<string, RouterState>> = {
-  MASTER: 'active',
-  BACKUP: 'backup',
-  FAULT: 'fault',
-  STOP: 'stopped',
-};
+const STATES: ReadonlyMap<string, RouterState> = new Map([
+  ['MASTER', 'active'],
+  ['BACKUP', 'backup'],
+  ['FAULT', 'fault'],
+  ['STOP', 'stopped'],
+]);

@@ -1,0 +1,41 @@
+import type { HostName } from '../domain/names.ts';
+import type { ServiceAction } from '../domain/plan.ts';
+
+/** What deciding an order needs to know of one host; hosts that have nothing to do count as well. */
+export interface Mover {
+  readonly host: HostName;
+  readonly action: ServiceAction;
+  /** True when the reload makes it a router of another identity, which is elected anew. */
+  readonly changesIdentity: boolean;
+  readonly holdsVip: boolean;
+  readonly runs: boolean;
+  readonly apiAnswers: boolean;
+  readonly priority: number;
+}
+
+/**
+ * What kind of change it is as a whole. `plain`: some host stays what it is and the others join it. `identity`: all
+ * that stay become another virtual router. `hand-over`: all that run stop, and others start. `end`: all stop.
+ */
+export type Course = 'nothing' | 'first-start' | 'plain' | 'identity' | 'hand-over' | 'end';
+
+/** A host whose API answers before one whose API does not, then the highest priority: the fewest moves of the VIP. */
+export function bestFirst(movers: readonly Mover[]): readonly Mover[] {
+  return movers.toSorted((a, b) => Number(b.apiAnswers) - Number(a.apiAnswers) || b.priority - a.priority);
+}
+
+/** The one host that has the VIP; nobody in a split brain, where several have it. */
+export function soleHolder(movers: readonly Mover[]): Mover | undefined {
+  const holders = movers.filter((mover) => mover.holdsVip);
+  return holders.length === 1 ? holders[0] : undefined;
+}
+
+/** Whoever has the highest priority takes the VIP in the end, unless its API server is not there and another's is. */
+export function settledHolder(movers: readonly Mover[]): Mover | undefined {
+  return bestFirst(movers.filter(({ action, runs }) => action === 'start' || (runs && action !== 'stop')))[0];
+}
+
+/** False when the live script would keep the host from becoming active: its own API is away and another's answers. */
+export function canTakeOver(mover: Mover, movers: readonly Mover[]): boolean {
+  return mover.apiAnswers || !movers.some((other) => other.apiAnswers);
+}
