@@ -20,7 +20,7 @@ export async function testLab(
   options: { readonly hosts?: number; readonly suite?: Suite; readonly strangers?: number } = {},
 ): Promise<Lab> {
   const name = `test-${randomBytes(4).toString('hex')}`;
-  const stateDir = join(await mkdtemp(join(tmpdir(), 'konvoy-ha-lab-')), name);
+  const stateDir = await mkdtemp(join(tmpdir(), 'konvoy-ha-lab-'));
   return labUp(
     {
       name,

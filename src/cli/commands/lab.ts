@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { KonvoyError } from '../../domain/error.ts';
 import { suites, type LabContext, type Suite } from '../../lab/context.ts';
+import { stopEngine } from '../../lab/engine.ts';
 import { labDown, labUp, type Lab } from '../../lab/lab.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
@@ -32,6 +33,7 @@ export async function down(
 ): Promise<number> {
   const choice = options.name === undefined ? 'all' : { name: options.name };
   await labDown(choice, labContext(io), { purge: options.purge });
+  if (choice === 'all') await stopEngine(labContext(io));
   return EXIT.done;
 }
 
