@@ -48,8 +48,14 @@ export async function carryOut(
   } catch (error) {
     await handleFailure(world, { proposal, touched, sessions }, { error, keep: run.options.keepOnFailure });
     await reportWatch(world, watch);
-    throw error;
+    throw run.options.keepOnFailure ? error : afterUndo(error);
   }
+}
+
+/** A change that was undone ends as any failure of a host: there is nothing left that is applied and not verified. */
+function afterUndo(error: unknown): unknown {
+  if (!(error instanceof KonvoyError) || error.code !== 'verification-failed') return error;
+  return new KonvoyError(error.message, { code: 'step-failed', hints: error.hints, cause: error });
 }
 
 interface Finish {
@@ -125,12 +131,14 @@ async function handleFailure(
 ): Promise<void> {
   const { proposal, touched, sessions } = failed;
   if (how.keep) {
-    await forEachHost([...touched], world.forks, async (host) =>
+    const left = await forEachHost([...touched], world.forks, async (host) =>
       sessions.get(host)?.mutate([removeCandidates(proposal.plan, host)]),
     );
-    reportEnds(world, proposal, (host) =>
-      touched.has(host) ? ['changed', 'left as it is, as asked'] : ['unchanged', 'not touched'],
-    );
+    reportEnds(world, proposal, (host) => {
+      const outcome = left.find((candidate) => candidate.host === host);
+      if (outcome?.status === 'failed') return ['unknown', reasonOf(outcome.error)];
+      return touched.has(host) ? ['changed', 'left as it is, as asked'] : ['unchanged', 'not touched'];
+    });
     return;
   }
   if (touched.size > 0) world.report({ type: 'undo-started', because: reasonOf(how.error) });

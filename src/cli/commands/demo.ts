@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KonvoyError } from '../../domain/error.ts';
+import { stopEngine } from '../../lab/engine.ts';
 import { labDown, type Lab } from '../../lab/lab.ts';
 import { createProber } from '../../transport/prober.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -30,7 +31,10 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<number> {
   try {
     return await show({ io, lab, run: options.run });
   } finally {
-    if (!options.keep) await labDown({ name: lab.name }, labContext(io));
+    if (!options.keep) {
+      await labDown({ name: lab.name }, labContext(io));
+      await stopEngine(labContext(io));
+    }
   }
 }
 
