@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { KonvoyError } from '../domain/error.ts';
-import type { Confirm } from '../engine/commands.ts';
+import type { Confirm } from '../engine/alter.ts';
 import type { CliIo } from './io.ts';
 
 /** Asks on the terminal before hosts are changed; without a terminal only `--yes` goes on. */

@@ -9,7 +9,7 @@ import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import { createRenderer, type Renderer } from '../render/render.ts';
-import type { Limit } from '../engine/commands.ts';
+import type { Limit } from '../engine/scope.ts';
 import type { World } from '../engine/world.ts';
 import { createTransport } from '../transport/create.ts';
 import { createProber } from '../transport/prober.ts';
@@ -76,14 +76,16 @@ async function openWorld(
     runId,
     hosts: intent.hosts.map((host) => host.name),
   });
+  const transport = createTransport({
+    home: io.home,
+    ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
+    ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
+  });
   const world: World = {
     intent,
     endpoint,
-    transport: createTransport({
-      home: io.home,
-      ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
-      ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
-    }),
+    transport,
+    reach: async (target, signal) => transport.connect(target, signal),
     prober: createProber(),
     renderer: templateRenderer(),
     report: run.report,

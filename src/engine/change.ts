@@ -5,7 +5,7 @@ import type { HostName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { isSamePlan } from '../plan/same.ts';
-import type { Session } from '../transport/transport.ts';
+import type { Reader, Session } from '../transport/transport.ts';
 import { executePlan } from './execute.ts';
 import { forEachHost } from './hosts.ts';
 import { lockHosts } from './lock.ts';
@@ -41,14 +41,20 @@ export async function carryOut(
   // A destroy takes the VIP away on purpose: nobody is served by counting that.
   const watch = runsAfter(proposal.plan) ? watchVip(world) : undefined;
   try {
-    await lockAndLookAgain(world, proposal, { sessions, again: run.options.again });
-    const finish = await execute(world, proposal, { sessions, touched, options: run.options });
+    await lockAndLookAgain(world, proposal, { sessions: run.sessions, again: run.options.again });
+    const finish = await execute(world, proposal, {
+      sessions,
+      touched,
+      ...run.options,
+      witnesses: run.sessions,
+    });
     await reportWatch(world, watch);
     reportSuccess(world, proposal, { touched, startedAt, ...finish });
   } catch (error) {
-    await handleFailure(world, { proposal, touched, sessions }, { error, keep: run.options.keepOnFailure });
-    await reportWatch(world, watch);
-    throw run.options.keepOnFailure ? error : afterUndo(error);
+    const how = { error, keep: run.options.keepOnFailure };
+    // It throws when an undo fails, and the watch would go on for ever.
+    await handleFailure(world, { proposal, touched, sessions }, how).finally(() => reportWatch(world, watch));
+    throw how.keep ? error : afterUndo(error);
   }
 }
 
@@ -85,7 +91,9 @@ async function execute(
   run: {
     readonly sessions: ReadonlyMap<HostName, Session>;
     readonly touched: Set<HostName>;
-    readonly options: ChangeOptions;
+    readonly verify: boolean;
+    /** All hosts that can be asked, also those that the plan leaves alone: the owner may be one of them. */
+    readonly witnesses: ReadonlyMap<HostName, Reader>;
   },
 ): Promise<Finish> {
   const { plan } = proposal;
@@ -94,7 +102,7 @@ async function execute(
   await executePlan({ world, plan, snapshots, sessions: run.sessions, onTouch });
   if (plan.command === 'destroy')
     return { kept: [...keptPackages(proposal), ...(await forget(world, run.sessions))] };
-  const verdict = run.options.verify && runsAfter(plan) ? await verify(world, plan, run.sessions) : undefined;
+  const verdict = run.verify && runsAfter(plan) ? await verify(world, plan, run.witnesses) : undefined;
   const generation = await record(world, proposal, run.sessions);
   return { generation, kept: [], ...(verdict === undefined ? {} : { verdict }) };
 }
@@ -106,9 +114,9 @@ function runsAfter(plan: Plan): boolean {
   );
 }
 
-async function verify(world: World, plan: Plan, sessions: ReadonlyMap<HostName, Session>): Promise<Verdict> {
+async function verify(world: World, plan: Plan, witnesses: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
   world.report({ type: 'run-step', step: 'verifying' });
-  const verdict = await verifyUntilStable(world, sessions, plan.activation.settlesOn);
+  const verdict = await verifyUntilStable(world, witnesses, plan.activation.settlesOn);
   world.report({ type: 'verdict', verdict });
   if (verdict.isGood) return verdict;
   const failed = verdict.checks.filter((check) => check.status === 'fail');
@@ -150,7 +158,8 @@ async function handleFailure(
     return touched.has(host) ? ['undone', 'as it was before'] : ['unchanged', 'not touched'];
   });
   if (failures.size === 0) return;
-  throw new KonvoyError(`${[...failures.keys()].join(', ')} could not be brought back to what it was`, {
+  const names = [...failures.keys()].join(', ');
+  throw new KonvoyError(`${reasonOf(how.error)}; ${names} could not be brought back to what it was`, {
     code: 'undo-failed',
     hints: [
       'what was overwritten is kept on the host: konvoy-ha status shows how it differs, konvoy-ha apply or rollback mends it',

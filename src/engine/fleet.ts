@@ -1,9 +1,10 @@
 import { KonvoyError } from '../domain/error.ts';
 import type { HostIntent } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
-import type { Session } from '../transport/transport.ts';
+import type { Target } from '../domain/target.ts';
+import type { Reader, Session } from '../transport/transport.ts';
 import { forEachHost } from './hosts.ts';
-import type { World } from './world.ts';
+import type { View, World } from './world.ts';
 
 /** The connections of one run; disposing it closes them, which also frees every lock. */
 export interface Fleet extends AsyncDisposable {
@@ -11,27 +12,58 @@ export interface Fleet extends AsyncDisposable {
   readonly failures: ReadonlyMap<HostName, unknown>;
 }
 
+/** The same for a command that only looks. */
+export interface Readers extends AsyncDisposable {
+  readonly readers: ReadonlyMap<HostName, Reader>;
+  readonly failures: ReadonlyMap<HostName, unknown>;
+}
+
+interface Connections<Connection> {
+  readonly connected: ReadonlyMap<HostName, Connection>;
+  readonly failures: ReadonlyMap<HostName, unknown>;
+  readonly dispose: () => Promise<void>;
+}
+
 /** Connects to all hosts in parallel. A host that cannot be reached is a failure in the result, reported, not thrown. */
 export async function connectFleet(world: World, hosts: readonly HostIntent[]): Promise<Fleet> {
+  const { connected, failures, dispose } = await connectAll(world, hosts, async (target) =>
+    world.transport.connect(target, world.signal),
+  );
+  return { sessions: connected, failures, [Symbol.asyncDispose]: dispose };
+}
+
+/** Connects to all hosts in parallel, for looking only. */
+export async function connectReaders(view: View, hosts: readonly HostIntent[]): Promise<Readers> {
+  const { connected, failures, dispose } = await connectAll(view, hosts, async (target) =>
+    view.reach(target, view.signal),
+  );
+  return { readers: connected, failures, [Symbol.asyncDispose]: dispose };
+}
+
+async function connectAll<Connection extends AsyncDisposable>(
+  view: View,
+  hosts: readonly HostIntent[],
+  connect: (target: Target) => Promise<Connection>,
+): Promise<Connections<Connection>> {
   const targets = new Map(hosts.map((host) => [host.name, host.target]));
-  const outcomes = await forEachHost([...targets.keys()], world.forks, async (host) => {
-    world.report({ type: 'host-step', host, step: 'connecting' });
+  const outcomes = await forEachHost([...targets.keys()], view.forks, async (host) => {
+    view.report({ type: 'host-step', host, step: 'connecting' });
     const target = targets.get(host);
     if (target === undefined) throw new Error(`no target for ${host}`);
-    return world.transport.connect(target, world.signal);
+    return connect(target);
   });
-  const sessions = new Map<HostName, Session>();
+  const connected = new Map<HostName, Connection>();
   const failures = new Map<HostName, unknown>();
   for (const outcome of outcomes) {
-    if (outcome.status === 'ok') sessions.set(outcome.host, outcome.value);
+    if (outcome.status === 'ok') connected.set(outcome.host, outcome.value);
     else failures.set(outcome.host, outcome.error);
   }
   return {
-    sessions,
+    connected,
     failures,
-    async [Symbol.asyncDispose]() {
-      await forEachHost([...sessions.keys()], world.forks, async (host) =>
-        sessions.get(host)?.[Symbol.asyncDispose](),
+    dispose: async () => {
+      await forEachHost([...connected.keys()], view.forks, async (host) =>
+        connected.get(host)?.[Symbol.asyncDispose](),
       );
     },
   };
@@ -39,15 +71,15 @@ export async function connectFleet(world: World, hosts: readonly HostIntent[]): 
 
 /** Reports every failure, in host order, and returns the first as the error of the run. */
 export function reportFailures(
-  world: World,
+  view: View,
   failures: ReadonlyMap<HostName, unknown>,
 ): KonvoyError | undefined {
   // What an interrupt cut short is no failure of a host.
-  world.signal.throwIfAborted();
+  view.signal.throwIfAborted();
   const known = [...failures].map(([host, error]) => {
     // A bug stays a bug: only what has a code is a host's failure.
     if (!(error instanceof KonvoyError)) throw error;
-    world.report({ type: 'host-failed', host, code: error.code, message: error.message, hints: error.hints });
+    view.report({ type: 'host-failed', host, code: error.code, message: error.message, hints: error.hints });
     return error;
   });
   return known[0];

@@ -15,18 +15,18 @@ import type { HostSnapshot } from '../plan/snapshot.ts';
 import { observationOf, probeOf } from '../resources/resources.ts';
 import type { Reader } from '../transport/transport.ts';
 import { parseRecorded, recordedProbe } from './generations.ts';
-import type { World } from './world.ts';
+import type { View } from './world.ts';
 
 /** Sees a host whole in one round trip: facts, everything that we manage, and what we left there. */
-export async function gatherHost(world: World, reader: Reader, intent: HostIntent): Promise<HostSnapshot> {
-  world.report({ type: 'host-step', host: intent.name, step: 'gathering facts' });
+export async function gatherHost(view: View, reader: Reader, intent: HostIntent): Promise<HostSnapshot> {
+  view.report({ type: 'host-step', host: intent.name, step: 'gathering facts' });
   const batch = new Batch();
-  const facts = batchFacts(batch, world);
+  const facts = batchFacts(batch, view);
   const resources = KEYS.map((key) =>
     batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }),
   );
-  const recorded = batch.add({ probes: [recordedProbe(world.intent.cluster)], parse: ([result]) => result });
-  const read = batch.run(await reader.probe(batch.probes, world.signal));
+  const recorded = batch.add({ probes: [recordedProbe(view.intent.cluster)], parse: ([result]) => result });
+  const read = batch.run(await reader.probe(batch.probes, view.signal));
   const hostFacts = facts(read);
   const platform = detectPlatform(hostFacts.os) ?? PLATFORMS[0];
   const found = parseRecorded(required(read(recorded)), intent.name);
@@ -72,10 +72,10 @@ interface Slot<T> {
 
 type Read = <T>(slot: Slot<T>) => T;
 
-function batchFacts(batch: Batch, world: World): (read: Read) => HostFacts {
+function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
   const system = batch.add(systemFact);
-  const network = batch.add(networkFact(world.endpoint.vip));
-  const api = batch.add(apiFact(world.endpoint.vip, world.endpoint.port));
+  const network = batch.add(networkFact(view.endpoint.vip));
+  const api = batch.add(apiFact(view.endpoint.vip, view.endpoint.port));
   const keepalived = batch.add(keepalivedFact);
   return (read) => ({
     ...read(system),

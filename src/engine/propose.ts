@@ -17,7 +17,7 @@ import { desire, routerRecord, type Desired } from '../plan/desire.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
 import { generationProbe, parseGeneration } from './generations.ts';
-import type { World } from './world.ts';
+import type { View } from './world.ts';
 
 /** A plan with what carrying it out has to know beyond it. */
 export interface Proposal {
@@ -25,6 +25,8 @@ export interface Proposal {
   readonly snapshots: readonly HostSnapshot[];
   /** What each host's next generation says of the virtual router; empty when nothing of ours remains. */
   readonly records: ReadonlyMap<HostName, VirtualRouterRecord>;
+  /** The highest number of any generation on any host; 0 when there is none. */
+  readonly lastGeneration: number;
   /** The generation that is gone back to. */
   readonly restored?: number;
 }
@@ -38,12 +40,12 @@ export interface Scope {
 }
 
 /** What `apply` would do. Throws a refusal with every problem when the input cannot be right. */
-export function proposeApply(world: World, scope: Scope): Proposal {
-  const { endpoint, intent } = world;
+export function proposeApply(view: View, scope: Scope): Proposal {
+  const { endpoint, intent } = view;
   const desired = desire(intent, endpoint, {
     snapshots: scope.snapshots,
     absent: scope.absent,
-    renderer: world.renderer,
+    renderer: view.renderer,
   });
   if (!desired.ok) throw refusal(desired.error);
   const all = scope.snapshots.map((snapshot): PlanHost => {
@@ -58,9 +60,9 @@ export function proposeApply(world: World, scope: Scope): Proposal {
   const records = new Map(
     [...desired.value.routers].map(([host, router]) => [host, routerRecord(router, endpoint)]),
   );
-  return propose(world, scope, {
+  return propose(view, scope, {
     command: 'apply',
-    headline: applyHeadline(world, desired.value),
+    headline: applyHeadline(view, desired.value),
     all,
     records,
   });
@@ -68,17 +70,17 @@ export function proposeApply(world: World, scope: Scope): Proposal {
 
 /** What going back to generation `to` (0: before us) would do on every host in scope. */
 export async function proposeRollback(
-  world: World,
+  view: View,
   scope: Scope,
   how: { readonly readers: ReadonlyMap<HostName, Reader>; readonly to: number | undefined },
 ): Promise<Proposal> {
-  const latest = Math.max(0, ...scope.snapshots.map((snapshot) => snapshot.recorded.latest?.number ?? 0));
+  const latest = lastGeneration(scope);
   if (latest === 0) throw nothingRecorded();
   const to = how.to ?? latest - 1;
   const all: PlanHost[] = [];
   const records = new Map<HostName, VirtualRouterRecord>();
   for (const snapshot of scope.snapshots) {
-    const generation = await generationOf(world, {
+    const generation = await generationOf(view, {
       snapshot,
       to,
       reader: how.readers.get(snapshot.intent.name),
@@ -92,22 +94,22 @@ export async function proposeRollback(
   }
   const headline =
     to === 0 ? 'rollback to how the hosts were before konvoy-ha' : `rollback to generation ${to}`;
-  return { ...propose(world, scope, { command: 'rollback', headline, all, records }), restored: to };
+  return { ...propose(view, scope, { command: 'rollback', headline, all, records }), restored: to };
 }
 
 /** What taking everything of ours off the hosts would do. */
-export function proposeDestroy(world: World, scope: Scope, purge: boolean): Proposal {
+export function proposeDestroy(view: View, scope: Scope, purge: boolean): Proposal {
   const all = scope.snapshots.map((snapshot): PlanHost => ({
     snapshot,
     wanted: beforeUs(snapshot, purge),
     priority: snapshot.recorded.latest?.virtualRouter.priority ?? 0,
   }));
   const headline = `destroy: take everything of konvoy-ha off the hosts${purge ? ', packages too' : ''}`;
-  return propose(world, scope, { command: 'destroy', headline, all, records: new Map() });
+  return propose(view, scope, { command: 'destroy', headline, all, records: new Map() });
 }
 
 function propose(
-  world: World,
+  view: View,
   scope: Scope,
   parts: Pick<Plan, 'command' | 'headline'> & {
     readonly all: readonly PlanHost[];
@@ -119,7 +121,7 @@ function propose(
   const leftOut = parts.all.filter((host) => !isLimited(host));
   const problems = parts.command === 'destroy' ? [] : refusePartial(limited, leftOut);
   if (problems.length > 0) throw refusal(problems);
-  const { vip, settings } = world.endpoint;
+  const { vip, settings } = view.endpoint;
   const frame = {
     command: parts.command,
     headline: parts.headline,
@@ -130,7 +132,12 @@ function propose(
     plan: assemblePlan(frame, limited),
     snapshots: limited.map((host) => host.snapshot),
     records: parts.records,
+    lastGeneration: lastGeneration(scope),
   };
+}
+
+function lastGeneration({ snapshots }: Scope): number {
+  return Math.max(0, ...snapshots.map(({ recorded }) => recorded.latest?.number ?? 0));
 }
 
 /** What we once left and do not want any more goes back to what was there before. */
@@ -144,7 +151,7 @@ function beforeUs(snapshot: HostSnapshot, purge: boolean): Wanted {
 }
 
 async function generationOf(
-  world: World,
+  view: View,
   from: { readonly snapshot: HostSnapshot; readonly to: number; readonly reader: Reader | undefined },
 ): Promise<Generation | undefined> {
   const { snapshot, to, reader } = from;
@@ -161,11 +168,11 @@ async function generationOf(
       ],
     });
   }
-  const [result] = await reader.probe([generationProbe(world.intent.cluster, to)], world.signal);
+  const [result] = await reader.probe([generationProbe(view.intent.cluster, to)], view.signal);
   return parseGeneration(result === undefined ? '' : stdoutOf(result), host);
 }
 
-function applyHeadline({ endpoint, intent }: World, desired: Desired): string {
+function applyHeadline({ endpoint, intent }: View, desired: Desired): string {
   const where = formatEndpoint({ host: endpoint.vip, port: endpoint.port });
   const origins = { configured: 'configured', 'in-use': 'kept', chosen: 'chosen from the VIP' } as const;
   const vrid = `vrid ${desired.vrid.vrid} (${origins[desired.vrid.origin]})`;

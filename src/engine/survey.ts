@@ -4,7 +4,7 @@ import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
 import { gatherHost } from './gather.ts';
 import { forEachHost } from './hosts.ts';
-import type { World } from './world.ts';
+import type { View } from './world.ts';
 
 /** What one round trip to every host brought back. */
 export interface Survey {
@@ -14,12 +14,12 @@ export interface Survey {
 }
 
 /** Sees all hosts that there is a reader for, in parallel. */
-export async function surveyHosts(world: World, readers: ReadonlyMap<HostName, Reader>): Promise<Survey> {
-  const intents = world.intent.hosts.filter((host) => readers.has(host.name));
+export async function surveyHosts(view: View, readers: ReadonlyMap<HostName, Reader>): Promise<Survey> {
+  const intents = view.intent.hosts.filter((host) => readers.has(host.name));
   const outcomes = await forEachHost(
     intents.map((intent) => intent.name),
-    world.forks,
-    async (host) => gatherHost(world, readerOf(readers, host), intentOf(intents, host)),
+    view.forks,
+    async (host) => gatherHost(view, readerOf(readers, host), intentOf(intents, host)),
   );
   const failures = new Map<HostName, unknown>();
   const snapshots = outcomes.flatMap((outcome) => {

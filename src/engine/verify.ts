@@ -8,7 +8,7 @@ import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
 import { gatherHost } from './gather.ts';
 import { forEachHost } from './hosts.ts';
-import type { World } from './world.ts';
+import type { View } from './world.ts';
 
 /**
  * Looks until the verdict is good twice in a row and the VIP is where the plan says it settles, or the deadline has
@@ -16,21 +16,21 @@ import type { World } from './world.ts';
  * two owners. What the latest generation says is not looked at: it is about to be replaced.
  */
 export async function verifyUntilStable(
-  world: World,
+  view: View,
   readers: ReadonlyMap<HostName, Reader>,
   settlesOn: HostName | undefined,
 ): Promise<Verdict> {
   const deadline =
-    world.clock.now() + 2 * activeDownIntervalMs(world.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
+    view.clock.now() + 2 * activeDownIntervalMs(view.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
   let goodBefore = false;
   for (;;) {
-    const verdict = withoutDrift(await verifyOnce(world, readers));
-    const isLate = world.clock.now() >= deadline;
+    const verdict = withoutDrift(await verifyOnce(view, readers));
+    const isLate = view.clock.now() >= deadline;
     const hasSettled = settlesOn === undefined || verdict.owners[0] === settlesOn || isLate;
     if (verdict.isGood && goodBefore && hasSettled) return verdict;
     if (!verdict.isGood && isLate) return verdict;
     goodBefore = verdict.isGood;
-    await world.clock.sleep(RECHECK_MS, world.signal);
+    await view.clock.sleep(RECHECK_MS, view.signal);
   }
 }
 
@@ -42,21 +42,21 @@ function withoutDrift({ checks, owners }: Verdict): Verdict {
 }
 
 /** One look at every host and at the endpoint, from here and from every host. Holds readers: it cannot change anything. */
-export async function verifyOnce(world: World, readers: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
-  const { endpoint } = world;
-  const outcomes = await forEachHost([...readers.keys()], world.forks, async (host) =>
-    lookFrom(world, host, readers.get(host)),
+export async function verifyOnce(view: View, readers: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
+  const { endpoint } = view;
+  const outcomes = await forEachHost([...readers.keys()], view.forks, async (host) =>
+    lookFrom(view, host, readers.get(host)),
   );
   const looks = outcomes.map((outcome) => {
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
   });
-  const here = await askFromHere(world, endpoint.vip);
+  const here = await askFromHere(view, endpoint.vip);
   const certificates = new Map<HostName, string>();
   for (const { snapshot } of looks) {
     const own = vipInterface(snapshot.facts.network, endpoint.vip, snapshot.intent.interface);
     if (!own.ok || snapshot.facts.api !== 'answers') continue;
-    const { certificate } = await askFromHere(world, own.value.source);
+    const { certificate } = await askFromHere(view, own.value.source);
     if (certificate !== undefined) certificates.set(snapshot.intent.name, certificate);
   }
   const snapshots = looks.map((look) => look.snapshot);
@@ -65,18 +65,18 @@ export async function verifyOnce(world: World, readers: ReadonlyMap<HostName, Re
 }
 
 async function lookFrom(
-  world: World,
+  view: View,
   host: HostName,
   reader: Reader | undefined,
 ): Promise<{ readonly snapshot: HostSnapshot; readonly sighting: EndpointSighting }> {
-  const intent = world.intent.hosts.find((candidate) => candidate.name === host);
+  const intent = view.intent.hosts.find((candidate) => candidate.name === host);
   if (intent === undefined || reader === undefined) throw new Error(`no way to look from ${host}`);
-  const snapshot = await gatherHost(world, reader, intent);
-  const { vip, port, settings } = world.endpoint;
+  const snapshot = await gatherHost(view, reader, intent);
+  const { vip, port, settings } = view.endpoint;
   const urlHost = vip.includes(':') ? `[${vip}]` : vip;
   const [result] = await reader.probe(
     [probeScript(ASK_VIP, urlHost, String(port), settings.healthCheck.path)],
-    world.signal,
+    view.signal,
   );
   const text = result === undefined ? '' : stdoutOf(result).trim();
   const answer = /^[1-5]\d\d$/.test(text)
@@ -87,11 +87,11 @@ async function lookFrom(
   return { snapshot, sighting: { from: host, answer } };
 }
 
-async function askFromHere(world: World, host: string): Promise<EndpointSighting> {
-  const { port, settings } = world.endpoint;
-  const answer = await world.prober.ask(
+async function askFromHere(view: View, host: string): Promise<EndpointSighting> {
+  const { port, settings } = view.endpoint;
+  const answer = await view.prober.ask(
     { host, port, path: settings.healthCheck.path, timeoutMs: ASK_TIMEOUT_MS },
-    world.signal,
+    view.signal,
   );
   if (answer.outcome !== 'answered') return { from: 'here', answer: `${answer.outcome}: ${answer.detail}` };
   return { from: 'here', answer: answer.status, certificate: answer.certificate };

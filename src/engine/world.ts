@@ -2,7 +2,8 @@ import type { KeepalivedViews } from '../backends/keepalived/views.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { Renderer } from '../render/render.ts';
-import type { EndpointProber, Transport } from '../transport/transport.ts';
+import type { Target } from '../domain/target.ts';
+import type { EndpointProber, Reader, Transport } from '../transport/transport.ts';
 
 /** Time, passed in so that nothing below the command line reads a clock. */
 export interface Clock {
@@ -12,11 +13,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Everything a run stands on. */
-export interface World {
+/** Everything a run stands on that only looks: it reaches hosts as readers, which cannot change them. */
+export interface View {
   readonly intent: Intent;
   readonly endpoint: KeepalivedEndpoint;
-  readonly transport: Transport;
+  /** Connects to one host; throws what a transport throws. */
+  reach(target: Target, signal?: AbortSignal): Promise<Reader & AsyncDisposable>;
   readonly prober: EndpointProber;
   readonly renderer: Renderer<KeepalivedViews>;
   readonly report: Reporter;
@@ -29,4 +31,9 @@ export interface World {
   readonly by: string;
   /** Aborted when the operator interrupts the run. */
   readonly signal: AbortSignal;
+}
+
+/** Everything a run stands on that changes hosts. */
+export interface World extends View {
+  readonly transport: Transport;
 }

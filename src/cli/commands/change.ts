@@ -1,12 +1,5 @@
-import {
-  applyCommand,
-  destroyCommand,
-  planCommand,
-  planRollbackCommand,
-  rollbackCommand,
-  planDestroyCommand,
-  type ChangeCommand,
-} from '../../engine/commands.ts';
+import { applyCommand, destroyCommand, rollbackCommand, type ChangeCommand } from '../../engine/alter.ts';
+import { planCommand, planDestroyCommand, planRollbackCommand } from '../../engine/look.ts';
 import type { Proposal } from '../../engine/propose.ts';
 import { confirmWith } from '../confirm.ts';
 import { withWorld } from '../context.ts';

@@ -4,7 +4,7 @@ import {
   planCommand,
   statusCommand,
   verifyCommand,
-} from '../../engine/commands.ts';
+} from '../../engine/look.ts';
 import { withWorld } from '../context.ts';
 import { EXIT, EXIT_OF } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
