@@ -91,7 +91,10 @@ function noteText(event: RunEvent, style: Style): string {
     case 'diagnostic':
       return diagnosticView(event.diagnostic, style);
     case 'host-failed': {
-      const line = `${style.paint('red', `! ${event.host}`)}  ${hanging(event.message)}`;
+      const message = event.message.startsWith(`${event.host}: `)
+        ? event.message.slice(event.host.length + 2)
+        : event.message;
+      const line = `${style.paint('red', `! ${event.host}`)}  ${hanging(message)}`;
       return `${[line, ...hintLines(event.hints, style)].join('\n')}\n`;
     }
     case 'undo-started':
