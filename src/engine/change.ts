@@ -120,7 +120,10 @@ async function verify(world: World, plan: Plan, witnesses: ReadonlyMap<HostName,
   world.report({ type: 'verdict', verdict });
   if (verdict.isGood) return verdict;
   const failed = verdict.checks.filter((check) => check.status === 'fail');
-  throw new KonvoyError(`verification failed: ${failed.map((check) => check.evidence).join('; ')}`, {
+  const evidence = failed.map(
+    (check) => `${check.host === undefined ? '' : `${check.host}: `}${check.evidence}`,
+  );
+  throw new KonvoyError(`verification failed: ${evidence.join('; ')}`, {
     code: 'verification-failed',
     hints: failed.flatMap((check) => check.hint ?? []),
   });

@@ -34,8 +34,8 @@ export async function record(
 }
 
 /** The number of the generation that a run records, on every host the same. */
-export function nextNumber({ snapshots }: Proposal): number {
-  return 1 + Math.max(0, ...snapshots.map(({ recorded }) => recorded.latest?.number ?? 0));
+export function nextNumber({ lastGeneration }: Proposal): number {
+  return 1 + lastGeneration;
 }
 
 function generationFor(

@@ -128,6 +128,7 @@ function connectedInterfaces(
  * The entry of a machine that has gone stays for a minute: without an answer the kernel is made to forget it and to
  * ask anew.
  */
-const WHO_HAS = `ask() { ping -c 1 -W 1 "$1" >/dev/null 2>&1 || { command -v curl >/dev/null 2>&1 && curl -s --noproxy '*' --connect-timeout 1 "http://$1:9/"; } >/dev/null 2>&1; }
+const WHO_HAS = `case $1 in *:*) url="http://[$1]:9/";; *) url="http://$1:9/";; esac
+ask() { ping -c 1 -W 1 "$1" >/dev/null 2>&1 || { command -v curl >/dev/null 2>&1 && curl -s --noproxy '*' --connect-timeout 1 "$url"; } >/dev/null 2>&1; }
 ask "$1" || case $(ip neigh show "$1") in *lladdr*) ip neigh flush to "$1"; ask "$1";; esac
 ip neigh show "$1"`;

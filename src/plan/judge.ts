@@ -183,10 +183,16 @@ function answers({ endpoint, snapshots }: Evidence, { from, answer }: EndpointSi
     status: 'fail',
     evidence,
     hint:
-      from === 'here'
-        ? 'can this machine reach the subnet of the VIP?'
-        : 'can this host reach the VIP on this port?',
+      typeof answer === 'number'
+        ? 'the API server that the VIP leads to is not ready'
+        : unreachableHint(from),
   };
+}
+
+function unreachableHint(from: EndpointSighting['from']): string {
+  return from === 'here'
+    ? 'can this machine reach the subnet of the VIP?'
+    : 'can this host reach the VIP on this port?';
 }
 
 /** Certificates differ from one API server to the next, so the one that is served tells which host answered. */

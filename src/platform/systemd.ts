@@ -1,4 +1,12 @@
-import { mutate, probe, stdoutOf, type CommandResult, type Mutation, type Probe } from '../domain/command.ts';
+import {
+  mutate,
+  mutateScript,
+  probe,
+  stdoutOf,
+  type CommandResult,
+  type Mutation,
+  type Probe,
+} from '../domain/command.ts';
 
 /** How services are asked about and controlled. */
 export interface ServiceManager {
@@ -34,19 +42,25 @@ export const SYSTEMD: ServiceManager = {
     if (result.exitCode !== 0 || properties.get('LoadState') !== 'loaded') return undefined;
     return {
       enabled: ['enabled', 'enabled-runtime', 'static'].includes(properties.get('UnitFileState') ?? ''),
-      running: ['active', 'reloading', 'activating'].includes(properties.get('ActiveState') ?? ''),
+      // Not `activating`: with Restart=always a service that crashes again and again is that for most of its time.
+      running: ['active', 'reloading'].includes(properties.get('ActiveState') ?? ''),
     };
   },
   enable: (service) => mutate('systemctl', '--quiet', 'enable', service),
   disable: (service) => mutate('systemctl', '--quiet', 'disable', service),
   start: (service) => mutate('systemctl', 'start', service),
   stop: (service) => mutate('systemctl', 'stop', service),
-  // Not `systemctl reload`: the signal reaches the main process in under a millisecond, which make-before-break needs.
-  reload: (service) => mutate('systemctl', 'kill', '--kill-who=main', '--signal=HUP', service),
+  reload: (service) => mutateScript(RELOAD, service),
   lastWords: (service) => probe('journalctl', '--unit', service, '--lines=10', '--no-pager', '--output=cat'),
   reloadUnits: () => mutate('systemctl', 'daemon-reload'),
   stopByHand: (service) => `systemctl stop ${service}`,
 };
+
+/**
+ * Not `systemctl reload`: the signal reaches the main process in under a millisecond, which make-before-break needs.
+ * Between a crash and its restart there is no process to tell; one that starts reads what is there now.
+ */
+const RELOAD = 'systemctl kill --kill-who=main --signal=HUP "$1" 2>/dev/null || systemctl start "$1"';
 
 function splitProperty(line: string): [string, string] {
   const at = line.indexOf('=');

@@ -19,12 +19,17 @@ export function createRenderer<Views extends object>(
       const template = compiled.get(name) ?? handlebars.compile(sources[name], COMPILE_OPTIONS);
       compiled.set(name, template);
       const text = template(view);
-      // `strict` lets an explicit undefined through as an empty string or as the word; a config must never say it.
-      if (/\bundefined\b|\bNaN\b|\[object Object\]/.test(text))
+      // `strict` lets an explicit undefined through, as an empty string or as the word; a config must never say it.
+      if (hasMissing(view) || /\bundefined\b|\bNaN\b|\[object Object\]/.test(text))
         throw new Error(`template ${name} rendered a missing value`);
       return text;
     },
   };
+}
+
+/** Views are flat: values, and lists of values. */
+function hasMissing(view: unknown): boolean {
+  return view instanceof Object && Object.values(view).flat().includes(undefined);
 }
 
 const COMPILE_OPTIONS: Parameters<typeof Handlebars.compile>[1] = {

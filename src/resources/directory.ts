@@ -26,4 +26,4 @@ export const directoryHandler: Handler<DirectoryResource> = {
 const MAKE_DIRECTORY = 'umask 022; mkdir -p -- "$1" && chmod "$2" -- "$1" && chown "$3" -- "$1"';
 
 /** What somebody else put into a directory of ours keeps it. */
-const REMOVE_IF_EMPTY = 'rmdir -- "$1" 2>/dev/null || [ -z "$(ls -A -- "$1" 2>/dev/null)" ] || exit 0';
+const REMOVE_IF_EMPTY = '[ ! -d "$1" ] || [ -n "$(ls -A -- "$1")" ] || rmdir -- "$1"';

@@ -56,6 +56,7 @@ const READ_FILE = `stat -c '%a %U %G %F' -- "$1" || exit 1
  */
 const WRITE_FILE = `set -u; umask 077
 [ ! -L "$1" ] || { echo "$1 is a symbolic link" >&2; exit 1; }
+[ ! -d "$1" ] || { echo "$1 is a directory" >&2; exit 1; }
 tmp=$(mktemp "\${1%/*}/.konvoy-ha.XXXXXXXX") || exit 1
 trap 'rm -f -- "$tmp"' EXIT; trap 'exit 1' HUP INT TERM
 cat >"$tmp" && [ "$(wc -c <"$tmp")" -eq "$4" ] || { echo "$1 did not arrive whole" >&2; exit 1; }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { konvoyHa } from '../support/cli.ts';
 import { editInventory, hostVariable } from '../support/lab-files.ts';
-import { shellOn } from '../support/lab-shell.ts';
-import { labOfFile } from '../support/lab-of-file.ts';
+import { clusterOfFile } from '../support/cluster-of-file.ts';
 import { expectUntouched, type RefusalCase } from '../support/refusal.ts';
 
 const nothing = 'nothing was changed';
@@ -149,21 +147,22 @@ const cases: readonly RefusalCase[] = [
 ];
 
 describe('no host is changed when what was found on the hosts cannot be right', () => {
-  const lab = labOfFile({ strangers: 1 });
+  const cluster = clusterOfFile({ strangers: 1 });
 
   it.each(cases)('$title', async (refusal) => {
-    await expectUntouched(lab(), refusal);
+    await expectUntouched(cluster(), refusal);
   });
 
   it('and a VIP is free as soon as the machine that had it has left', async () => {
-    const { vip, hosts, strangers, inventoryPath } = lab();
-    const [stranger] = strangers;
+    const { lab, hosts } = cluster();
+    const [stranger] = lab.strangers;
     if (stranger === undefined) throw new Error('the lab has no stranger');
-    await shellOn(stranger, `ip address add ${vip}/24 dev ${stranger.interfaceName}`);
-    for (const host of hosts) await shellOn(host, `ping -c 1 -W 1 ${vip}`);
-    await shellOn(stranger, `ip address delete ${vip}/24 dev ${stranger.interfaceName}`);
+    await cluster().script(stranger, `ip address add ${lab.vip}/24 dev ${stranger.interfaceName}`);
+    for (const host of hosts) await cluster().script(host, `ping -c 1 -W 1 ${lab.vip}`);
+    await cluster().script(stranger, `ip address delete ${lab.vip}/24 dev ${stranger.interfaceName}`);
     // The hosts still have it in their neighbour tables.
-    for (const host of hosts) expect(await shellOn(host, `ip neigh show ${vip}`)).toContain('lladdr');
-    expect(await konvoyHa(['check', '-i', inventoryPath])).toMatchObject({ code: 0 });
+    for (const host of hosts)
+      expect(await cluster().script(host, `ip neigh show ${lab.vip}`)).toContain('lladdr');
+    expect(await cluster().run('check')).toMatchObject({ code: 0 });
   });
 });

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editInventory, hostVariable, placeOf } from '../support/lab-files.ts';
-import { labOfFile } from '../support/lab-of-file.ts';
+import { clusterOfFile } from '../support/cluster-of-file.ts';
 import { expectUntouched, type RefusalCase, type Stage } from '../support/refusal.ts';
 
 type Edit = readonly [find: string, replace: string];
@@ -147,10 +147,10 @@ const commands: readonly (Omit<RefusalCase, 'arrange' | 'exit'> & { readonly com
   ];
 
 describe('no host is changed, and most are asked nothing, on', () => {
-  const lab = labOfFile();
+  const cluster = clusterOfFile();
 
   it.each(mistakes)('$title in the inventory', async ({ title, edits, at, says }) => {
-    const events = await expectUntouched(lab(), {
+    const events = await expectUntouched(cluster(), {
       title,
       exit: 10,
       error: 'input-refused',
@@ -167,7 +167,7 @@ describe('no host is changed, and most are asked nothing, on', () => {
   });
 
   it('a misspelt key in cluster.yaml, and says every other mistake in either file as well', async () => {
-    const events = await expectUntouched(lab(), {
+    const events = await expectUntouched(cluster(), {
       title: '',
       exit: 10,
       error: 'input-refused',
@@ -199,6 +199,6 @@ describe('no host is changed, and most are asked nothing, on', () => {
 
   it.each(commands)('$title', async ({ command, ...refusal }) => {
     const arrange: RefusalCase['arrange'] = async ({ meets }) => meets({ command });
-    await expectUntouched(lab(), { ...refusal, exit: 10, arrange });
+    await expectUntouched(cluster(), { ...refusal, exit: 10, arrange });
   });
 });

@@ -4,7 +4,7 @@ import { describe, it } from 'vitest';
 import type { LabHost } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { editInventory, hostVariable } from '../support/lab-files.ts';
-import { labOfFile } from '../support/lab-of-file.ts';
+import { clusterOfFile } from '../support/cluster-of-file.ts';
 import { expectUntouched, type RefusalCase } from '../support/refusal.ts';
 import { makeKey, storeKey } from '../support/ssh-keys.ts';
 
@@ -154,10 +154,10 @@ const cases: readonly RefusalCase[] = [
 ];
 
 describe('no host is changed when one of three cannot be worked on', () => {
-  const lab = labOfFile();
+  const cluster = clusterOfFile();
 
   it.each(cases)('$title', async (refusal) => {
-    await expectUntouched(lab(), refusal);
+    await expectUntouched(cluster(), refusal);
   });
 });
 

@@ -69,7 +69,9 @@ export async function filesOfPackages(
   host: LabHost,
   packages: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  return new Set(await lines(host, 'dpkg -L "$@" 2>/dev/null || true', ...packages));
+  const named = await lines(host, 'dpkg -L "$@" 2>/dev/null || true', ...packages);
+  // dpkg names /lib/x what is at /usr/lib/x since the two were merged.
+  return new Set(named.flatMap((path) => [path, `/usr${path}`]));
 }
 
 /** The lines that only one of two listings has, marked `-` and `+`. */

@@ -1,7 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Suite } from '../../src/lab/context.ts';
 import type { LabHost } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { konvoyHa, type CliResult } from './cli.ts';
@@ -15,13 +14,12 @@ export class LabCluster implements AsyncDisposable {
     this.lab = lab;
   }
 
-  static async up(options: { readonly hosts?: number; readonly suite?: Suite } = {}): Promise<LabCluster> {
+  static async up(options: Parameters<typeof testLab>[0] = {}): Promise<LabCluster> {
     return new LabCluster(await testLab(options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.lab[Symbol.asyncDispose]();
-    await rm(dirname(this.lab.stateDir), { recursive: true, force: true });
   }
 
   get hosts(): readonly LabHost[] {

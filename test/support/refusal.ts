@@ -2,8 +2,7 @@ import { expect } from 'vitest';
 import type { LabHost } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { eventsOf, konvoyHa } from './cli.ts';
-import { hostOf } from './lab-of-file.ts';
-import { shellOn } from './lab-shell.ts';
+import type { LabCluster } from './lab-cluster.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { watchForChanges } from './untouched.ts';
 
@@ -48,7 +47,11 @@ export interface Meeting {
 }
 
 /** Arranges a case, expects the refusal and hosts on which nothing at all was changed, and puts the lab right again. */
-export async function expectUntouched(lab: Lab, { arrange, ...refusal }: RefusalCase): Promise<Events> {
+export async function expectUntouched(
+  cluster: LabCluster,
+  { arrange, ...refusal }: RefusalCase,
+): Promise<Events> {
+  const { lab } = cluster;
   await using folder = await temporaryDirectory();
   const mends: (() => Promise<unknown>)[] = [];
   let meeting: Meeting = {};
@@ -56,8 +59,8 @@ export async function expectUntouched(lab: Lab, { arrange, ...refusal }: Refusal
     await arrange({
       lab,
       folder: folder.path,
-      cp: (place) => hostOf(lab, place),
-      sh: shellOn,
+      cp: (place) => cluster.host(`cp${place}`),
+      sh: async (host, script) => cluster.script(host, script),
       afterwards: (mend) => void mends.push(mend),
       meets: (differing) => void (meeting = differing),
     });

@@ -23,6 +23,12 @@ export interface VipUse {
   readonly losses: readonly string[];
 }
 
+/** The numbers first, then every loss on a line of its own. */
+export function useWords(use: VipUse): string {
+  const numbers = `of ${use.requests} connections ${use.refused} not taken, longest gap ${use.longestGapMs} ms; ${use.cut} cut`;
+  return [numbers, ...use.losses].join('\n');
+}
+
 /** Asks `/readyz` at the VIP once, with a TLS connection of its own and a certificate that must be right. */
 export async function askVip(lab: Lab): Promise<VipAnswer> {
   return ask(lab.vip, await readFile(lab.caPath, 'utf8'));
@@ -100,7 +106,10 @@ async function ask(vip: string, ca: string): Promise<VipAnswer> {
     const lose = (reason: string): void => settle({ outcome: isTaken ? 'cut' : 'refused', reason });
     const timers = [
       // Twice around the event loop: a connection that this busy process has not noticed yet is one.
-      setTimeout(() => setImmediate(() => setImmediate(() => isTaken || lose('not taken in time'))), TAKEN_MS),
+      setTimeout(
+        () => setImmediate(() => setImmediate(() => isTaken || lose('not taken in time'))),
+        TAKEN_MS,
+      ),
       setTimeout(() => lose('not answered in time'), ANSWERED_MS),
     ];
     // TCP's handshake, by the kernel of a host: how busy the server behind it is does not matter.
@@ -113,10 +122,19 @@ async function ask(vip: string, ca: string): Promise<VipAnswer> {
   });
 }
 
-function settleAnswer(text: string, settle: (answer: VipAnswer) => void, lose: (reason: string) => void): void {
+function settleAnswer(
+  text: string,
+  settle: (answer: VipAnswer) => void,
+  lose: (reason: string) => void,
+): void {
   const status = /^HTTP\/1\.[01] (\d{3}) /.exec(text)?.[1];
   if (status === undefined) lose('closed without an answer');
-  else settle({ outcome: 'answered', status: Number(status), servedBy: /^x-served-by: (\S+)\r$/im.exec(text)?.[1] ?? '' });
+  else
+    settle({
+      outcome: 'answered',
+      status: Number(status),
+      servedBy: /^x-served-by: (\S+)\r$/im.exec(text)?.[1] ?? '',
+    });
 }
 
 const PAUSE_MS = 20;

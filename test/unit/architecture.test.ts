@@ -29,7 +29,7 @@ const LAYERS: LayerTable = {
     // p-limit there holds handshakes back, not hosts: sshd drops more than MaxStartups at once.
     packages: ['ssh2 in transport/ssh', 'p-limit in transport/ssh'],
     builtins: [
-      ...['child_process', 'crypto', 'fs', 'fs/promises', 'net', 'os', 'path'],
+      ...['child_process', 'crypto', 'events', 'fs', 'fs/promises', 'net', 'os', 'path'],
       ...['stream', 'timers/promises', 'tls', 'https'],
     ],
   },

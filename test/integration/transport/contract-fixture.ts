@@ -22,5 +22,11 @@ export type OpenFixture = () => Promise<ContractFixture>;
 /** The process id of the root shell: all transports under test end on this machine. */
 export async function shellOf(session: Session): Promise<number> {
   const [result] = await session.probe([probe('sh', '-c', 'echo $PPID')]);
-  return Number(stdoutOf(result ?? expect.fail()));
+  return processId(stdoutOf(result ?? expect.fail()));
+}
+
+/** A process id that a command printed; never 0, which would mean this test's own process group to `kill`. */
+export function processId(text: string): number {
+  expect(text).toMatch(/^[1-9]\d+\n$/);
+  return Number(text);
 }

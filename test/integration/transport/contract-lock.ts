@@ -5,7 +5,7 @@ import { mutate, mutateScript, probe, stdoutOf } from '../../../src/domain/comma
 import { isAlive } from '../../support/processes.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { until } from '../../support/until.ts';
-import { shellOf, type OpenFixture } from './contract-fixture.ts';
+import { processId, shellOf, type OpenFixture } from './contract-fixture.ts';
 
 /** One session holds the lock, and the kernel sees to it. */
 export function lockCases(open: OpenFixture): void {
@@ -48,7 +48,7 @@ export function lockCases(open: OpenFixture): void {
     const [started] = await holder.mutate([mutateScript('sleep 30 >/dev/null 2>&1 & echo $!')]);
     await holder[Symbol.asyncDispose]();
     expect(await other.lock(path, 'bob')).toEqual({ held: true });
-    process.kill(Number(stdoutOf(started ?? expect.fail())));
+    process.kill(processId(stdoutOf(started ?? expect.fail())));
   });
 
   test('a lock in a place that cannot be written is a failure that says so', async () => {

@@ -4,7 +4,7 @@ import { mutate, mutateScript, probe, probeScript, stdoutOf } from '../../../src
 import { isAlive } from '../../support/processes.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { until } from '../../support/until.ts';
-import { shellOf, type OpenFixture } from './contract-fixture.ts';
+import { processId, shellOf, type OpenFixture } from './contract-fixture.ts';
 
 /** A session ends, by will or by accident, and leaves nothing behind. */
 export function lossCases(open: OpenFixture): void {
@@ -77,7 +77,7 @@ export function lossCases(open: OpenFixture): void {
     const { session } = await fixture.connect();
     const shell = await shellOf(session);
     const [started] = await session.mutate([mutateScript('sleep 30 & echo $!')]);
-    const daemon = Number(stdoutOf(started ?? expect.fail()));
+    const daemon = processId(stdoutOf(started ?? expect.fail()));
     await session[Symbol.asyncDispose]();
     await until(() => !isAlive(shell));
     expect(isAlive(daemon)).toBe(true);

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { testConfiguration } from '../../../src/backends/keepalived/config-test.ts';
+import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
+import { joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
+import { KEYS } from '../../../src/backends/keepalived/layout.ts';
+import type { Mutation, Probe } from '../../../src/domain/command.ts';
+import { apiFact } from '../../../src/facts/api.ts';
+import { networkFact } from '../../../src/facts/network.ts';
+import { systemFact } from '../../../src/facts/system.ts';
+import { PLATFORMS } from '../../../src/platform/platform.ts';
+import { converge, probeOf } from '../../../src/resources/resources.ts';
+import { desiredOf, freshCluster, VIP } from '../../support/cluster.ts';
+import { MISSING_TOOLS, runShell, SHELLS, whereIs } from '../../support/shells.ts';
+
+const GOLDEN = join(import.meta.dirname, '../../unit/backends/golden');
+const [DEBIAN] = PLATFORMS;
+
+/** The scripts as they come to a host. */
+const FILES: readonly (readonly [string, string])[] = readdirSync(GOLDEN, {
+  recursive: true,
+  encoding: 'utf8',
+})
+  .filter((path) => path.endsWith('.sh'))
+  .map((path) => [path, readFileSync(join(GOLDEN, path), 'utf8')]);
+
+/** Every script that we send, by the command that it is part of. */
+const SENT: readonly (readonly [string, string])[] = unique(
+  [
+    ...KEYS.map((key) => probeOf(key, DEBIAN)),
+    ...[
+      ...systemFact.probes,
+      ...networkFact(VIP).probes,
+      ...apiFact(VIP, 6443).probes,
+      ...keepalivedFact.probes,
+    ],
+    ...wanted().flatMap((resource) => [
+      ...converge(resource, undefined, DEBIAN),
+      ...converge(undefined, resource, DEBIAN),
+    ]),
+    ...[DEBIAN.services.reload('keepalived'), testConfiguration('/etc/keepalived/keepalived.conf')],
+  ].flatMap(scriptOf),
+).concat([
+  ['owner gate', ownerGate(VIP, 1000).script],
+  ['join gate', joinGate(1000).script],
+]);
+
+function wanted(): readonly Parameters<typeof converge>[0][] {
+  const [first] = desiredOf(freshCluster(1)).wanted.values();
+  return [...(first?.values() ?? [])];
+}
+
+function scriptOf({ argv }: Probe | Mutation): readonly (readonly [string, string])[] {
+  const [sh, , script = '', , ...parameters] = argv;
+  return sh === 'sh' ? [[`${script.slice(0, 40)}… ${parameters.join(' ')}`, script]] : [];
+}
+
+function unique(scripts: readonly (readonly [string, string])[]): (readonly [string, string])[] {
+  return [...new Map(scripts.map(([name, text]) => [text, name]))].map(
+    ([text, name]) => [name, text] as const,
+  );
+}
+
+/** What shellcheck says of a POSIX script, nothing when it is content. */
+function complaints(text: string): string {
+  try {
+    return execFileSync('shellcheck', ['--shell=sh', '--format=gcc', '-'], {
+      input: text,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error);
+  }
+}
+
+test('this machine has every tool that the tests of scripts need', () => {
+  // Without one of them the tests of it do not run: apt-get install dash bash busybox curl openssl shellcheck
+  expect(MISSING_TOOLS).toEqual([]);
+});
+
+describe.skipIf(whereIs('shellcheck') === undefined)('shellcheck', () => {
+  test.each(FILES)('has nothing to say of %s', (_, text) => {
+    expect(complaints(text)).toBe('');
+  });
+
+  test.each(SENT)('has nothing to say of what is sent: %s', (_, text) => {
+    expect(complaints(text)).toBe('');
+  });
+
+  test('would say something', () => {
+    expect(complaints('echo $1; [[ a ]]')).toMatch(/SC2086[\s\S]*SC3010|SC3010[\s\S]*SC2086/);
+  });
+});
+
+describe.each(SHELLS)('$name', (shell) => {
+  test('can read every script', async () => {
+    const all = [...FILES, ...SENT];
+    expect(all.length).toBeGreaterThan(20);
+    for (const [name, text] of all) {
+      const { exitCode, stderr } = await runShell(shell, ['-n', '-c', text]);
+      expect({ name, exitCode, stderr: new TextDecoder().decode(stderr) }).toEqual({
+        name,
+        exitCode: 0,
+        stderr: '',
+      });
+    }
+  });
+});

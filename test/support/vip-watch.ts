@@ -1,0 +1,26 @@
+import type { Lab } from '../../src/lab/lab.ts';
+import { CpuContention } from './cpu-contention.ts';
+import { useWords, VipClient, type VipUse } from './vip-client.ts';
+import { OwnerWatch, type Ownership } from './vip-owners.ts';
+
+/** What clients and hosts saw of the VIP while something was done. */
+export interface Watched {
+  readonly use: VipUse;
+  readonly owners: Ownership;
+  /** By how much a busy machine stretched all times, from 1 to 5. */
+  readonly stretch: number;
+  /** All of it in words. */
+  readonly words: string;
+}
+
+/** Watches the VIP from the hosts and as a client while `work` is done. */
+export async function watchedVip(lab: Lab, work: () => Promise<unknown>): Promise<Watched> {
+  const contention = await CpuContention.start();
+  const watch = await OwnerWatch.start(lab);
+  await using client = await VipClient.start(lab);
+  await work();
+  const [use, owners, stretch] = [await client.stop(), await watch.stop(), await contention.stretch()];
+  const times = `no owner for ${owners.longestNoneMs.toFixed(1)} ms, several for ${owners.longestSeveralMs.toFixed(1)} ms`;
+  const busy = `times stretched ${stretch.toFixed(1)} times`;
+  return { use, owners, stretch, words: [times, busy, ...owners.course, useWords(use)].join('\n') };
+}
