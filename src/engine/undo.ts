@@ -1,5 +1,6 @@
 import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
+import type { Plan } from '../domain/plan.ts';
 import { assemblePlan, wantedAsObserved, type PlanHost } from '../plan/assemble.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
@@ -10,6 +11,7 @@ import { forEachHost } from './hosts.ts';
 import { removeCandidates } from './steps.ts';
 import type { Proposal } from './propose.ts';
 import { nextNumber } from './record.ts';
+import { waitForQuiet } from './settle.ts';
 import type { World } from './world.ts';
 
 /** What there is to undo. */
@@ -65,18 +67,35 @@ async function tidyUp(world: World, proposal: Proposal, session: Session | undef
   if (last?.exitCode !== 0) throw stepFailure(session.host, 'taking back what this run had begun', last);
 }
 
-async function bringBack(
-  world: World,
-  back: {
-    readonly undoing: Undoing;
-    readonly now: ReadonlyMap<HostName, HostSnapshot>;
-    readonly sessions: ReadonlyMap<HostName, Session>;
-    readonly failures: Map<HostName, unknown>;
-  },
-): Promise<void> {
+/** The hosts that can be asked, as they are now, and what became of the others. */
+interface Back {
+  readonly undoing: Undoing;
+  readonly now: Map<HostName, HostSnapshot>;
+  readonly sessions: ReadonlyMap<HostName, Session>;
+  readonly failures: Map<HostName, unknown>;
+}
+
+async function bringBack(world: World, back: Back): Promise<void> {
+  let plan = planBack(world, back);
+  if (plan.activation.waves.length > 0) {
+    await waitForQuiet(world, back.sessions);
+    await lookOnceMore(world, back);
+    plan = planBack(world, back);
+  }
+  await executePlan({
+    world,
+    plan,
+    snapshots: back.now,
+    sessions: back.sessions,
+    onTouch: () => undefined,
+    undoFailures: back.failures,
+  });
+}
+
+function planBack(world: World, { undoing, now }: Back): Plan {
   const { vip, settings } = world.endpoint;
-  const hosts = [...back.now.values()].map((snapshot): PlanHost => {
-    const before = snapshotOf(back.undoing.proposal, snapshot.intent.name);
+  const hosts = [...now.values()].map((snapshot): PlanHost => {
+    const before = snapshotOf(undoing.proposal, snapshot.intent.name);
     return {
       snapshot,
       wanted: wantedAsObserved(before.observed),
@@ -89,15 +108,16 @@ async function bringBack(
     vip,
     advertIntervalMs: settings.advertIntervalMs,
   };
-  const plan = assemblePlan(frame, hosts);
-  await executePlan({
-    world,
-    plan,
-    snapshots: back.now,
-    sessions: back.sessions,
-    onTouch: () => undefined,
-    undoFailures: back.failures,
+  return assemblePlan(frame, hosts);
+}
+
+async function lookOnceMore(world: World, { now, sessions, failures }: Back): Promise<void> {
+  const outcomes = await forEachHost([...now.keys()], world.forks, async (host) => {
+    const [session, earlier] = [sessions.get(host), now.get(host)];
+    if (session === undefined || earlier === undefined) return;
+    now.set(host, await gatherHost(world, session, earlier.intent));
   });
+  for (const outcome of outcomes) if (outcome.status === 'failed') failures.set(outcome.host, outcome.error);
 }
 
 async function lookAgain(

@@ -14,7 +14,7 @@ export function acquireScript(path: string, owner: string): string {
   const ownerFile = shellWord(`${path}.owner`);
   const draft = shellWord(`${path}.owner.new`);
   // The holder before us unlinks the file while it holds the lock: a lock won on an unlinked inode excludes nobody,
-  // hence `-ef` and another round. The redirection is tried in a subshell first: POSIX lets a failing `exec` end
+  // hence `-ef` and another round. A holder that has just won may not have said its name yet. The redirection is tried in a subshell first: POSIX lets a failing `exec` end
   // the shell.
   return `k=3; n=0
 mkdir -p -- ${shellWord(posix.dirname(path))} 2>&7
@@ -24,7 +24,7 @@ if ( : >>${file} ) 2>&7; then exec ${lockFd}>>${file}; else k=4; break; fi
 flock -n ${lockFd} 2>&7; k=$?
 case $k in
 0) if [ /proc/self/fd/${lockFd} -ef ${file} ]; then :; else k=3; exec ${lockFd}>&-; fi ;;
-1) cat -- ${ownerFile} 2>/dev/null ;;
+1) cat -- ${ownerFile} 2>/dev/null || { sleep 1; cat -- ${ownerFile} 2>/dev/null; } ;;
 3) k=5 ;;
 esac
 done

@@ -4,6 +4,7 @@ import { eventsOf } from '../support/cli.ts';
 import { endsOf } from '../support/cli-process.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
 import type { LabCluster } from '../support/lab-cluster.ts';
+import { named } from '../support/named.ts';
 import { changesSince, lastingState, leftovers, untaken } from '../support/undone.ts';
 import { VipClient } from '../support/vip-client.ts';
 
@@ -142,7 +143,7 @@ describe('an apply that fails on one of three hosts is undone on all, and the VI
     await cluster().succeed('apply', '--yes');
   });
 
-  it.each(failures)('$title', async (failure) => {
+  it.each(named(failures))('%s', async (_title, failure) => {
     const host = cluster().host(failure.host);
     const before = await lastingState(cluster());
     const mend = await failure.sabotage({
@@ -157,7 +158,8 @@ describe('an apply that fails on one of three hosts is undone on all, and the VI
       const use = await client.stop();
       const events = eventsOf(result);
       const exit = events.at(-1);
-      if (exit?.type !== 'exit' || exit.error === undefined) throw new Error(`no error: ${result.stdout}`);
+      if (exit?.type !== 'exit' || exit.error === undefined)
+        throw new Error(`it did not fail: ${result.stderr}`);
       expect(exit.error.message).toMatch(failure.says);
       expect(`${exit.error.message}\n${exit.error.hints.join('\n')}`).toMatch(failure.because);
       expect(result.code).toBe(3);

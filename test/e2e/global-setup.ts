@@ -5,6 +5,8 @@ import { labContextOfTests } from '../support/lab.ts';
 
 /** Once for the whole e2e run: the command line is built as it ships, and engine and image are ready. */
 export default async function setup(): Promise<void> {
-  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url))], { stdio: 'inherit' });
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url))], {
+    stdio: 'inherit',
+  });
   await prepareLab(['bookworm'], labContextOfTests());
 }

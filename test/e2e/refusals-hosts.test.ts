@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editInventory, hostVariable } from '../support/lab-files.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
+import { named } from '../support/named.ts';
 import { expectUntouched, type RefusalCase } from '../support/refusal.ts';
 
 const nothing = 'nothing was changed';
@@ -149,7 +150,7 @@ const cases: readonly RefusalCase[] = [
 describe('no host is changed when what was found on the hosts cannot be right', () => {
   const cluster = clusterOfFile({ strangers: 1 });
 
-  it.each(cases)('$title', async (refusal) => {
+  it.each(named(cases))('%s', async (_title, refusal) => {
     await expectUntouched(cluster(), refusal);
   });
 

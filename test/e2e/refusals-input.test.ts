@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editInventory, hostVariable, placeOf } from '../support/lab-files.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
+import { named } from '../support/named.ts';
 import { expectUntouched, type RefusalCase, type Stage } from '../support/refusal.ts';
 
 type Edit = readonly [find: string, replace: string];
@@ -149,7 +150,7 @@ const commands: readonly (Omit<RefusalCase, 'arrange' | 'exit'> & { readonly com
 describe('no host is changed, and most are asked nothing, on', () => {
   const cluster = clusterOfFile();
 
-  it.each(mistakes)('$title in the inventory', async ({ title, edits, at, says }) => {
+  it.each(named(mistakes))('%s in the inventory', async (title, { edits, at, says }) => {
     const events = await expectUntouched(cluster(), {
       title,
       exit: 10,
@@ -197,7 +198,7 @@ describe('no host is changed, and most are asked nothing, on', () => {
     expect(events.filter((event) => event.type === 'host-step')).toEqual([]);
   });
 
-  it.each(commands)('$title', async ({ command, ...refusal }) => {
+  it.each(named(commands))('%s', async (_title, { command, ...refusal }) => {
     const arrange: RefusalCase['arrange'] = async ({ meets }) => meets({ command });
     await expectUntouched(cluster(), { ...refusal, exit: 10, arrange });
   });

@@ -5,6 +5,7 @@ import type { LabHost } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { editInventory, hostVariable } from '../support/lab-files.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
+import { named } from '../support/named.ts';
 import { expectUntouched, type RefusalCase } from '../support/refusal.ts';
 import { makeKey, storeKey } from '../support/ssh-keys.ts';
 
@@ -156,7 +157,7 @@ const cases: readonly RefusalCase[] = [
 describe('no host is changed when one of three cannot be worked on', () => {
   const cluster = clusterOfFile();
 
-  it.each(cases)('$title', async (refusal) => {
+  it.each(named(cases))('%s', async (_title, refusal) => {
     await expectUntouched(cluster(), refusal);
   });
 });

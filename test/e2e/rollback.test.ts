@@ -132,6 +132,25 @@ describe('a virtual router that is changed and changed back', () => {
     expect(refused.stderr).toContain('konvoy-ha: hint: it has 1, 2, 3, 4, 5, 6, 7, 8, 9, 10\n');
     expect(await everything()).toEqual(before);
   });
+
+  it('a host that is slow to follow a change of identity does not take the VIP on the way', async () => {
+    const slow = cluster().host('cp3');
+    // As on a host that is busy or far away, what konvoy-ha asks systemd for takes half a second longer there.
+    await cluster().script(
+      slow,
+      `printf '#!/bin/sh\\n[ "$1" != kill ] || sleep 0.5\\nexec /usr/bin/systemctl "$@"\\n' >/usr/local/sbin/systemctl
+      chmod 0755 /usr/local/sbin/systemctl`,
+    );
+    await cluster().configure({ vrid: 64 });
+    const there = await watched('apply', '--yes');
+    expect(there.owners.course.join('\n'), there.words).not.toContain('cp3');
+    expectHandOver(there);
+    const back = await watched('rollback', '--yes');
+    expect(back.owners.course.join('\n'), back.words).not.toContain('cp3');
+    expectHandOver(back);
+    await cluster().script(slow, 'rm /usr/local/sbin/systemctl');
+    await cluster().configure();
+  });
 });
 
 /** What a change of the virtual router's identity may do to the VIP (DESIGN §5, §9). */

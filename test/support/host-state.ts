@@ -35,7 +35,7 @@ export async function lifeOf(host: LabHost, service: string): Promise<string> {
   return (await lines(host, 'systemctl show --property="$1" "$2"', properties, service)).join(' ');
 }
 
-/** A whole host: files of every file system that lasts and of /run, accounts, units, addresses, packages. */
+/** A whole host: all files, those of /etc with their digests, accounts, units, addresses, packages. */
 export interface HostState {
   readonly files: Listing;
   readonly users: Listing;
@@ -46,8 +46,9 @@ export interface HostState {
 }
 
 export async function hostState(host: LabHost): Promise<HostState> {
-  const [listed, users, groups, units, addresses, packages] = await Promise.all([
+  const [listed, settings, users, groups, units, addresses, packages] = await Promise.all([
     lines(host, LIST, '%p\\t%y %m %u:%g %l\\n', '/', '/run'),
+    files(host, { below: ['/etc'], times: false }),
     lines(host, 'getent passwd'),
     lines(host, 'getent group'),
     lines(host, 'systemctl list-unit-files --no-legend --no-pager | tr -s " "'),
@@ -55,7 +56,7 @@ export async function hostState(host: LabHost): Promise<HostState> {
     lines(host, "dpkg-query -W -f '${Package} ${Version} ${Status}\\n'"),
   ]);
   return {
-    files: [...new Set(listed)].toSorted(),
+    files: [...new Set([...listed, ...settings])].toSorted(),
     users,
     groups,
     units: units.toSorted(),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 import { makeKey, type TestKey } from './ssh-keys.ts';
 
@@ -172,16 +173,57 @@ export class SshServer implements AsyncDisposable {
     });
     this.#children.add(once(child, 'close'));
     channel.pipe(child.stdin);
-    child.stdout.pipe(channel, { end: false });
-    child.stderr.pipe(channel.stderr, { end: false });
     child.stdin.on('error', () => undefined);
+    const outlet = new Outlet(channel);
+    outlet.carry(child.stdout, channel);
+    outlet.carry(child.stderr, channel.stderr);
     child.on('close', (code, signal) => {
-      if (signal === null) channel.exit(code ?? 0);
-      else channel.exit(signal.replace(/^SIG/, ''));
-      channel.end();
+      void outlet.drained().then(() => {
+        if (signal === null) channel.exit(code ?? 0);
+        else channel.exit(signal.replace(/^SIG/, ''));
+        channel.end();
+      });
     });
     channel.on('close', () => {
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    });
+  }
+}
+
+/**
+ * Writes both streams of a command to one channel, a chunk at a time. A chunk that had to wait for the client's window
+ * stays in ssh2 1.17 when it was sent, and is sent again when the other stream waits: it has to be forgotten by hand.
+ */
+class Outlet {
+  readonly #channel: ServerChannel;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(channel: ServerChannel) {
+    this.#channel = channel;
+  }
+
+  carry(from: Readable, to: Writable): void {
+    from.on('data', (chunk: Buffer) => {
+      from.pause();
+      this.#last = this.#last.then(() => this.#write(to, chunk)).then(() => void from.resume());
+    });
+  }
+
+  drained(): Promise<void> {
+    return this.#last;
+  }
+
+  #write(to: Writable, chunk: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      to.write(chunk, () => {
+        Object.assign(this.#channel, {
+          _chunk: undefined,
+          _chunkcb: undefined,
+          _chunkErr: undefined,
+          _chunkcbErr: undefined,
+        });
+        resolve();
+      });
     });
   }
 }

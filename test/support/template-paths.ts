@@ -25,7 +25,7 @@ function pathsOf(program: hbs.AST.Program, isView: boolean): readonly string[] {
 }
 
 function blockPaths(block: Block, isView: boolean): readonly string[] {
-  const helper = (block.path).original;
+  const helper = block.path.original;
   if (!['if', 'unless', 'each', 'with'].includes(helper)) throw new Error(`#${helper} is no block of ours`);
   const isInside = helper === 'if' || helper === 'unless';
   return [

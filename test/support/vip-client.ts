@@ -15,7 +15,7 @@ export interface VipUse {
   readonly requests: number;
   readonly refused: number;
   readonly cut: number;
-  /** From the last connection that was taken before one that was not, to the next that was; 0 when all were. */
+  /** From the last request that was answered before one that was not, to the next that was; 0 when all were. */
   readonly longestGapMs: number;
   /** The hosts that answered, in the order of their first answers. */
   readonly servedBy: readonly string[];
@@ -25,7 +25,7 @@ export interface VipUse {
 
 /** The numbers first, then every loss on a line of its own. */
 export function useWords(use: VipUse): string {
-  const numbers = `of ${use.requests} connections ${use.refused} not taken, longest gap ${use.longestGapMs} ms; ${use.cut} cut`;
+  const numbers = `of ${use.requests} requests ${use.refused} not taken, ${use.cut} cut; longest gap ${use.longestGapMs} ms`;
   return [numbers, ...use.losses].join('\n');
 }
 
@@ -70,12 +70,12 @@ interface Asked {
 }
 
 function summarize(asked: readonly Asked[]): VipUse {
-  let [longestGapMs, lastTaken, isOut] = [0, 0, false];
+  let [longestGapMs, lastAnswered, isOut] = [0, 0, false];
   for (const { at, answer } of asked) {
-    const isTaken = answer.outcome !== 'refused';
-    if (isOut) longestGapMs = Math.max(longestGapMs, at - lastTaken);
-    if (isTaken) lastTaken = at;
-    isOut = !isTaken;
+    const isAnswered = answer.outcome === 'answered';
+    if (isOut) longestGapMs = Math.max(longestGapMs, at - lastAnswered);
+    if (isAnswered) lastAnswered = at;
+    isOut = !isAnswered;
   }
   const count = (outcome: VipAnswer['outcome']): number =>
     asked.filter(({ answer }) => answer.outcome === outcome).length;

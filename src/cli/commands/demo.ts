@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KonvoyError } from '../../domain/error.ts';
 import { stopEngine } from '../../lab/engine.ts';
-import { labDown, type Lab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { createProber } from '../../transport/prober.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
-import { bootLab, labContext } from './lab.ts';
+import { bootLab, labContext, takeDown } from './lab.ts';
 
 export interface DemoOptions {
   readonly suite: string;
@@ -32,7 +32,7 @@ export async function demo(io: CliIo, options: DemoOptions): Promise<number> {
     return await show({ io, lab, run: options.run });
   } finally {
     if (!options.keep) {
-      await labDown({ name: lab.name }, labContext(io));
+      await takeDown(io, { name: lab.name }, { purge: false });
       await stopEngine(labContext(io));
     }
   }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { KonvoyError } from '../../domain/error.ts';
 import { suites, type LabContext, type Suite } from '../../lab/context.ts';
 import { stopEngine } from '../../lab/engine.ts';
@@ -32,15 +33,28 @@ export async function down(
   options: { readonly name?: string; readonly purge: boolean },
 ): Promise<number> {
   const choice = options.name === undefined ? 'all' : { name: options.name };
-  await labDown(choice, labContext(io), { purge: options.purge });
+  await takeDown(io, choice, options);
   if (choice === 'all') await stopEngine(labContext(io));
   return EXIT.done;
+}
+
+/** Takes labs down, and removes the folder of their state directories where no lab is left in it. */
+export async function takeDown(
+  io: CliIo,
+  choice: Parameters<typeof labDown>[0],
+  options: { readonly purge: boolean },
+): Promise<void> {
+  const { stateDirectories } = await labDown(choice, labContext(io), { purge: options.purge });
+  for (const folder of new Set(stateDirectories.map((directory) => dirname(directory)))) {
+    // rmdir(2) removes nothing that is not empty: another lab's state stays.
+    if (basename(folder) === LAB_FOLDER) await rmdir(folder).catch(() => undefined);
+  }
 }
 
 export async function bootLab(io: CliIo, hosts: number, options: LabOptions): Promise<Lab> {
   const { name } = options;
   return labUp(
-    { name, hosts, suite: parseSuite(options.suite), stateDir: join(io.cwd, '.lab', name) },
+    { name, hosts, suite: parseSuite(options.suite), stateDir: join(io.cwd, LAB_FOLDER, name) },
     labContext(io),
   );
 }
@@ -62,3 +76,5 @@ function parseSuite(name: string): Suite {
     hints: [`choose one of ${suites.join(', ')}`],
   });
 }
+
+const LAB_FOLDER = '.lab';

@@ -51,6 +51,11 @@ describe('the host that answered', () => {
       'fail -: lb2 answered, but lb1, lb2 has the VIP',
     ],
     [
+      'is the first of two that have it',
+      { sightings: served('AA:lb1'), snapshots: having({ lb2: holdingVip }) },
+      'fail -: lb1 answered, but lb1, lb2 has the VIP',
+    ],
+    [
       'serves a certificate that no host served',
       { sightings: served('AA:other') },
       'skipped -: the certificate served at the VIP is none of those that the hosts served',

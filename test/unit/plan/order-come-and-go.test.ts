@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   ALL,
+  API_DOWN,
   NEW_IDENTITY,
   order,
   RELOAD,
@@ -97,6 +98,13 @@ describe('hosts that stop', () => {
       { lb1: STOP, lb2: NEW_IDENTITY, lb3: NEW_IDENTITY },
       ['lb2 -> owns-vip', 'lb3 -> joined', 'lb1 -> none'],
       'the VIP moves to lb2; a move cuts the connections that are open, new ones are answered',
+    ],
+    [
+      'the only host with an API server hands the VIP to one without when it stops',
+      2,
+      { lb1: STOP, lb2: { ...NEW_IDENTITY, ...API_DOWN } },
+      ['lb2 -> joined', 'lb1 -> none'],
+      'the VIP moves to lb2, which has the highest priority; a move cuts the connections that are open, new ones are answered',
     ],
     [
       'hosts start before the last one stops',

@@ -155,6 +155,13 @@ describe('a change of identity', () => {
       /^nobody can take over meanwhile/,
     ],
     [
+      'in a split brain: whoever does not have the VIP comes first',
+      3,
+      { ...ALL(NEW_IDENTITY), lb2: { ...NEW_IDENTITY, holdsVip: true } },
+      ['lb3 -> owns-vip', 'lb1 lb2 -> joined'],
+      /^the VIP moves to lb3, then to lb1,/,
+    ],
+    [
       'in a split brain, where every host has the VIP: one after the other',
       2,
       { lb1: NEW_IDENTITY, lb2: { ...NEW_IDENTITY, holdsVip: true } },

@@ -94,6 +94,19 @@ describe('a host', () => {
       ],
     ],
     [
+      'with a keepalived of somebody else, who has read of us',
+      withResource(
+        freshHost('lb1'),
+        CONF,
+        foreignConf(`${'# theirs\n'.repeat(30)}# not managed by konvoy-ha\n`),
+      ),
+      [
+        expect.objectContaining({
+          message: expect.stringMatching(/is there and not ours/) as string,
+        }) as Diagnostic,
+      ],
+    ],
+    [
       'with an empty keepalived.conf, which is not ours either',
       withResource(freshHost('lb1'), CONF, foreignConf('')),
       [

@@ -62,6 +62,15 @@ describe('changing a part of the hosts', () => {
     expect(refused(hosts, 'lb2', 'lb3')).toEqual([`lb3: ${ALONE} lb1 would not hear it`]);
   });
 
+  test('is refused for a stopped host that is as it shall be, while the others are not', () => {
+    const hosts = planHosts(
+      having(['lb1', 'lb3'], otherVrid).map((snapshot) =>
+        snapshot.intent.name === 'lb2' ? withService(snapshot, { enabled: true, running: false }) : snapshot,
+      ),
+    );
+    expect(refused(hosts, 'lb2')).toEqual([`lb2: ${ALONE} lb1, lb3 would not hear it`]);
+  });
+
   test.each<readonly [string, readonly PlanHost[], readonly string[]]>([
     [
       'all hosts, whatever they are to become',
