@@ -42,7 +42,7 @@ function readHealthCheck(healthCheck: Cursor | undefined): HealthCheck {
   const times = (text: string): Result<number, string> => parseInteger(text, 1, 100);
   return {
     path: setting(healthCheck, 'path', parseHealthPath) ?? DEFAULT_HEALTH_CHECK.path,
-    intervalMs: setting(healthCheck, 'intervalMs', milliseconds) ?? DEFAULT_HEALTH_CHECK.intervalMs,
+    intervalMs: setting(healthCheck, 'intervalMs', parseWholeSeconds) ?? DEFAULT_HEALTH_CHECK.intervalMs,
     timeoutMs: setting(healthCheck, 'timeoutMs', milliseconds) ?? DEFAULT_HEALTH_CHECK.timeoutMs,
     fall: setting(healthCheck, 'fall', times) ?? DEFAULT_HEALTH_CHECK.fall,
     rise: setting(healthCheck, 'rise', times) ?? DEFAULT_HEALTH_CHECK.rise,
@@ -104,6 +104,13 @@ function parseInteger(text: string, least: number, most: number): Result<number,
   const number = numberIn(text);
   if (typeof number === 'number' && number >= least && number <= most) return ok(number);
   return err(`expected an integer from ${least} to ${most}, got ${JSON.stringify(number)}`);
+}
+
+/** keepalived before 2.3.2 counts the intervals of scripts in whole seconds, and refuses others. */
+function parseWholeSeconds(text: string): Result<number, string> {
+  const number = parseInteger(text, 1000, 60_000);
+  if (!number.ok || number.value % 1000 === 0) return number;
+  return err(`expected whole seconds in milliseconds, such as 1000 or 2000, got ${number.value}`);
 }
 
 /** A narrow grammar: the path ends up in a script and in a configuration file. */

@@ -53,7 +53,7 @@ export interface KeepalivedSettings {
 export interface HealthCheck {
   /** Path of the URL, `/readyz` unless configured. */
   readonly path: string;
-  /** Milliseconds from one run to the next, 100–60000. */
+  /** Milliseconds from one run to the next, 1000–60000, whole seconds. */
   readonly intervalMs: number;
   /** Milliseconds after which a silent API server counts as not ready, 100–60000. */
   readonly timeoutMs: number;

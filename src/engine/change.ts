@@ -41,8 +41,12 @@ export async function carryOut(
   // A destroy takes the VIP away on purpose: nobody is served by counting that.
   const watch = runsAfter(proposal.plan) ? watchVip(world) : undefined;
   try {
-    await lockAndLookAgain(world, proposal, { sessions: run.sessions, again: run.options.again });
-    const finish = await execute(world, proposal, {
+    // The second look is what is carried out: the changes are the same, but the VIP may have moved in between.
+    const locked = await lockAndLookAgain(world, proposal, {
+      sessions: run.sessions,
+      again: run.options.again,
+    });
+    const finish = await execute(world, locked, {
       sessions,
       touched,
       ...run.options,
@@ -74,11 +78,11 @@ async function lockAndLookAgain(
   world: World,
   proposal: Proposal,
   how: { readonly sessions: ReadonlyMap<HostName, Session>; readonly again: () => Promise<Proposal> },
-): Promise<void> {
+): Promise<Proposal> {
   world.report({ type: 'run-step', step: 'locking' });
   await lockHosts(world, how.sessions, proposal.plan.command);
   const again = await how.again();
-  if (isSamePlan(again.plan, proposal.plan)) return;
+  if (isSamePlan(again.plan, proposal.plan)) return again;
   throw new KonvoyError('the hosts have changed since the plan was made; nothing was changed', {
     code: 'step-failed',
     hints: ['look at the new plan: konvoy-ha plan'],

@@ -76,7 +76,10 @@ export function recordGeneration(generation: Generation): readonly Mutation[] {
   ];
 }
 
-/** Takes back a generation that a failed run has recorded, or begun to; nobody else uses its number under the lock. */
+/**
+ * Takes back a generation that a failed run has recorded, or begun to; nobody else uses its number under the lock. After
+ * a first run it also forgets what the notify script was told, or a later run would take that for its own.
+ */
 export function withdrawGeneration(cluster: ClusterName, number: number): Mutation {
   return mutateScript(WITHDRAW, `${STORE}/${cluster}`, STORE, String(number));
 }
@@ -151,6 +154,7 @@ rm -rf -- ./.[0-9]*.new`;
 
 const WITHDRAW = `rm -rf -- "$1/generations/$3" "$1/generations/.$3.new" || exit 1
 rmdir -- "$1/generations" "$1" "$2" 2>/dev/null
+[ -d "$1/generations" ] || { rm -f /run/konvoy-ha/state /run/konvoy-ha/.state.*; rmdir /run/konvoy-ha 2>/dev/null; }
 exit 0`;
 
 const KEEP = `[ -f "$2" ] || exit 0

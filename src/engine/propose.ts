@@ -77,12 +77,14 @@ export async function proposeRollback(
   const latest = lastGeneration(scope);
   if (latest === 0) throw nothingRecorded();
   const to = how.to ?? latest - 1;
+  const isKnown = scope.snapshots.some((snapshot) => numbersOf(snapshot).includes(to));
   const all: PlanHost[] = [];
   const records = new Map<HostName, VirtualRouterRecord>();
   for (const snapshot of scope.snapshots) {
     const generation = await generationOf(view, {
       snapshot,
       to,
+      isKnown,
       reader: how.readers.get(snapshot.intent.name),
     });
     const recorded = snapshot.recorded.latest;
@@ -127,6 +129,7 @@ function propose(
     headline: parts.headline,
     vip,
     advertIntervalMs: settings.advertIntervalMs,
+    leftOut,
   };
   return {
     plan: assemblePlan(frame, limited),
@@ -150,15 +153,23 @@ function beforeUs(snapshot: HostSnapshot, purge: boolean): Wanted {
   return snapshot.recorded.latest === undefined ? new Map() : wantedBeforeUs(snapshot.recorded.latest, purge);
 }
 
+/** What a host was at generation `to`: a run on other hosts alone left no generation of that number on it. */
 async function generationOf(
   view: View,
-  from: { readonly snapshot: HostSnapshot; readonly to: number; readonly reader: Reader | undefined },
+  from: {
+    readonly snapshot: HostSnapshot;
+    readonly to: number;
+    /** True when any host has a generation of that number. */
+    readonly isKnown: boolean;
+    readonly reader: Reader | undefined;
+  },
 ): Promise<Generation | undefined> {
-  const { snapshot, to, reader } = from;
+  const { snapshot, to, isKnown, reader } = from;
   const host = snapshot.intent.name;
   if (to === 0) return undefined;
-  const numbers = snapshot.recorded.heads.map((head) => head.number);
-  if (reader === undefined || !numbers.includes(to)) {
+  const numbers = numbersOf(snapshot);
+  const number = numbers.findLast((candidate) => candidate <= to);
+  if (reader === undefined || number === undefined || !isKnown) {
     throw new KonvoyError(`${host} has no generation ${to}`, {
       code: 'usage',
       host,
@@ -168,8 +179,13 @@ async function generationOf(
       ],
     });
   }
-  const [result] = await reader.probe([generationProbe(view.intent.cluster, to)], view.signal);
+  const [result] = await reader.probe([generationProbe(view.intent.cluster, number)], view.signal);
   return parseGeneration(result === undefined ? '' : stdoutOf(result), host);
+}
+
+/** The numbers of the generations on a host, ascending. */
+function numbersOf({ recorded }: HostSnapshot): readonly number[] {
+  return recorded.heads.map((head) => head.number);
 }
 
 function applyHeadline({ endpoint, intent }: View, desired: Desired): string {

@@ -102,11 +102,20 @@ function planBack(world: World, { undoing, now }: Back): Plan {
       priority: before.recorded.latest?.virtualRouter.priority ?? 0,
     };
   });
+  // Hosts that were not touched run on as they did: what goes back joins them.
+  const untouched = undoing.proposal.snapshots
+    .filter(({ intent }) => !undoing.touched.has(intent.name))
+    .map((snapshot): PlanHost => ({
+      snapshot,
+      wanted: wantedAsObserved(snapshot.observed),
+      priority: snapshot.recorded.latest?.virtualRouter.priority ?? 0,
+    }));
   const frame = {
     command: 'rollback' as const,
     headline: 'undo',
     vip,
     advertIntervalMs: settings.advertIntervalMs,
+    leftOut: untouched,
   };
   return assemblePlan(frame, hosts);
 }

@@ -1,25 +1,45 @@
-import { expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CliProcess, endsOf, runStep } from '../support/cli-process.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
-import { CliProcess } from '../support/cli-process.ts';
-import { leftovers, lockedHosts } from '../support/undone.ts';
+import { leftovers } from '../support/undone.ts';
 
-const cluster = clusterOfFile({ hosts: 2 });
+describe('of two applies at once', () => {
+  const cluster = clusterOfFile();
+  const apply = (): CliProcess =>
+    new CliProcess('apply', '--yes', '--inventory', cluster().lab.inventoryPath);
 
-it('of two applies at once exactly one works, and the other says who holds the lock', async () => {
-  for (let round = 1; round <= 3; round += 1) {
-    // Each round has something to change: the VRID is another one each time.
-    await cluster().configure({ vrid: 60 + round });
-    await using one = new CliProcess('apply', '--yes', '-i', cluster().lab.inventoryPath);
-    await using other = new CliProcess('apply', '--yes', '-i', cluster().lab.inventoryPath);
+  beforeAll(async () => {
+    await cluster().succeed('apply', '--yes');
+  });
+
+  it.each([1, 2, 3, 4, 5])('one succeeds and the other is told who is at work (round %d)', async (round) => {
+    await cluster().configure({ vrid: 80 + round });
+    await using one = apply();
+    await using other = apply();
     const ends = await Promise.all([one.end(), other.end()]);
-    expect(ends.map(({ code }) => code).toSorted(), `round ${round}`).toEqual([0, 11]);
-    const loser = ends.find(({ code }) => code === 11);
+    const [winner, loser] = ends.toSorted((a, b) => (a.code ?? 0) - (b.code ?? 0));
+    expect(ends.map(({ code }) => code).toSorted()).toEqual([0, 11]);
+    expect(endsOf(winner?.events ?? [])).toEqual(['cp1 changed', 'cp2 changed', 'cp3 changed']);
+    expect(endsOf(loser?.events ?? [])).toEqual(['cp1 unchanged', 'cp2 unchanged', 'cp3 unchanged']);
+    const message = /^cp1 is locked: \S+@\S+ runs apply \(run \S+\) since \d{4}-\S+Z$/;
     expect(loser?.events.at(-1)).toMatchObject({
       type: 'exit',
-      error: { code: 'lock-held', message: expect.stringMatching(/is locked: \S+@\S+ runs apply/) as string },
+      code: 11,
+      error: { code: 'lock-held', message: expect.stringMatching(message) as string },
     });
-  }
-  expect(await lockedHosts(cluster())).toEqual([]);
-  expect(await leftovers(cluster())).toEqual([]);
-  expect(await cluster().owners()).toHaveLength(1);
+    expect(await leftovers(cluster())).toEqual([]);
+    expect(await cluster().run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
+  });
+
+  it('the one that comes while the other changes hosts changes nothing, and neither do a rollback and a destroy', async () => {
+    await cluster().configure({ vrid: 90 });
+    await using one = apply();
+    await one.reported(runStep('activating'));
+    for (const command of ['rollback', 'destroy']) {
+      const refused = await cluster().run(command, '--yes');
+      expect(refused).toMatchObject({ code: 11, stderr: expect.stringContaining('runs apply') as string });
+    }
+    expect(await one.end()).toMatchObject({ code: 0 });
+    await cluster().succeed('verify');
+  });
 });

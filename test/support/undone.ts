@@ -12,7 +12,7 @@ export async function lastingState(cluster: LabCluster): Promise<Listing> {
       const listed = await files(host, LASTING);
       const service = await cluster.script(
         host,
-        'systemctl is-enabled keepalived || true; systemctl is-active keepalived || true',
+        'systemctl is-enabled keepalived 2>/dev/null | grep -x enabled || echo disabled; systemctl is-active keepalived || true',
       );
       return [...listed, service.replace('\n', ' ')].map((line) => `${host.name}: ${line}`);
     }),

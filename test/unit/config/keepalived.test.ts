@@ -25,10 +25,10 @@ describe('the settings of keepalived', () => {
     ['{mode: unicast, loadBalancer: none, preempt: true, additionalVIPs: []}', defaults],
     ['{mode: , loadBalancer: "", additionalVIPs: }', defaults],
     [
-      '{healthCheck: {path: "/livez?verbose=1", intervalMs: 500, timeoutMs: 900, fall: 3, rise: 1}}',
+      '{healthCheck: {path: "/livez?verbose=1", intervalMs: 3000, timeoutMs: 900, fall: 3, rise: 1}}',
       {
         ...defaults,
-        healthCheck: { path: '/livez?verbose=1', intervalMs: 500, timeoutMs: 900, fall: 3, rise: 1 },
+        healthCheck: { path: '/livez?verbose=1', intervalMs: 3000, timeoutMs: 900, fall: 3, rise: 1 },
       },
     ],
     ['{healthCheck: {fall: 5}}', { ...defaults, healthCheck: { ...defaults.healthCheck, fall: 5 } }],
@@ -88,7 +88,12 @@ describe('the settings of keepalived', () => {
     [
       'healthCheck: {intervalMs: 99}',
       '38 [99]',
-      'healthCheck.intervalMs: expected an integer from 100 to 60000, got 99',
+      'healthCheck.intervalMs: expected an integer from 1000 to 60000, got 99',
+    ],
+    [
+      'healthCheck: {intervalMs: 1500}',
+      '38 [1500]',
+      'healthCheck.intervalMs: expected whole seconds in milliseconds, such as 1000 or 2000, got 1500',
     ],
     [
       'healthCheck: {timeoutMs: 1m}',

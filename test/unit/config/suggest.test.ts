@@ -32,11 +32,12 @@ describe('edit distance', () => {
     );
   });
 
-  it('grows by at most one with each insertion', () => {
+  // Two, not one: an insertion may part two letters that one swap would have mended.
+  it('grows by at most two with each insertion', () => {
     fc.assert(
       fc.property(word, word, fc.nat(8), (a, b, at) => {
         const longer = `${a.slice(0, at)}x${a.slice(at)}`;
-        expect(Math.abs(editDistance(longer, b) - editDistance(a, b))).toBeLessThanOrEqual(1);
+        expect(Math.abs(editDistance(longer, b) - editDistance(a, b))).toBeLessThanOrEqual(2);
       }),
     );
   });
