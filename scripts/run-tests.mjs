@@ -6,7 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Test names that may be skipped, each with why. */
-const ALLOWED_SKIPS = new Map([]);
+const ALLOWED_SKIPS = new Map([
+  ...[
+    'known_hosts is compared with ssh-keygen: apt-get install openssh-client',
+    'all three shells are tested: apt-get install dash bash busybox',
+    'against a real sshd needs root and openssh-server: apt-get install openssh-server',
+  ].map((name) => [name, 'runs only where something is missing, to say so']),
+  [
+    'the local transport keeps the transport contract what a login prints is not part of any answer',
+    'the local transport has no login',
+  ],
+  ...[
+    'two callers start one engine, a third finds it, and what was started is stopped',
+    'an engine that somebody else started is not stopped',
+  ].map((name) => [name, 'where systemd runs, it is systemd that starts the engine']),
+]);
 
 const scratch = mkdtempSync(join(tmpdir(), 'konvoy-ha-tests-'));
 const total = { passed: 0, failed: 0 };

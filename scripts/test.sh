@@ -4,5 +4,6 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 scripts/set-up.sh openssl=openssl ip=iproute2 curl=curl ssh=openssh-client sshd=openssh-server shellcheck=shellcheck \
-  busybox=busybox dash=dash patch=patch || exit 1
+  busybox=busybox dash=dash patch=patch \
+  zsh=zsh fish=fish tcsh=tcsh flock=util-linux || exit 1
 exec node scripts/run-tests.mjs "$@"

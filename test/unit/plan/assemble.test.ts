@@ -134,7 +134,11 @@ describe('a plan', () => {
       ...host,
       snapshot: otherVrid(host.snapshot),
     }));
-    expect(wavesOf(assemblePlan(FRAME, hosts).activation)).toEqual(['lb2 -> owns-vip', 'lb1 lb3 -> joined']);
+    expect(wavesOf(assemblePlan(FRAME, hosts).activation)).toEqual([
+      'lb2 -> owns-vip',
+      'lb3 -> none',
+      'lb1 -> joined',
+    ]);
   });
 
   test('in a split brain reloads the one that keeps the VIP after the other has given it up', () => {

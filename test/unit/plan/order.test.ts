@@ -88,10 +88,10 @@ describe('a reload that keeps the identity', () => {
 describe('a change of identity', () => {
   test.each<readonly [string, number, Differences, readonly string[], RegExp]>([
     [
-      'of three hosts: one backup takes over, then the rest at once',
+      'of three hosts: one backup takes over, the other one follows, the old active comes last',
       3,
       ALL(NEW_IDENTITY),
-      ['lb2 -> owns-vip', 'lb1 lb3 -> joined'],
+      ['lb2 -> owns-vip', 'lb3 -> none', 'lb1 -> joined'],
       /^the VIP moves to lb2, then to lb1, which has the highest priority;/,
     ],
     [
@@ -116,28 +116,28 @@ describe('a change of identity', () => {
         lb1: { ...NEW_IDENTITY, holdsVip: false },
         lb2: { ...NEW_IDENTITY, holdsVip: true },
       },
-      ['lb1 -> owns-vip', 'lb2 lb3 -> joined'],
+      ['lb1 -> owns-vip', 'lb3 -> none', 'lb2 -> joined'],
       /^the VIP moves to lb1;/,
     ],
     [
       'with a dead API server on a backup: another one takes over',
       3,
       { ...ALL(NEW_IDENTITY), lb2: { ...NEW_IDENTITY, ...API_DOWN } },
-      ['lb3 -> owns-vip', 'lb1 lb2 -> joined'],
+      ['lb3 -> owns-vip', 'lb2 -> none', 'lb1 -> joined'],
       /^the VIP moves to lb3, then to lb1,/,
     ],
     [
       'with a dead API server on the active: the VIP does not come back to it',
       3,
       { ...ALL(NEW_IDENTITY), lb1: { ...NEW_IDENTITY, ...API_DOWN } },
-      ['lb2 -> owns-vip', 'lb1 lb3 -> joined'],
+      ['lb2 -> owns-vip', 'lb3 -> none', 'lb1 -> joined'],
       /^the VIP moves to lb2;/,
     ],
     [
       'before any API server is there',
       3,
       ALL({ ...NEW_IDENTITY, ...API_DOWN }),
-      ['lb2 -> owns-vip', 'lb1 lb3 -> joined'],
+      ['lb2 -> owns-vip', 'lb3 -> none', 'lb1 -> joined'],
       /^the VIP moves to lb2, then to lb1,/,
     ],
     [
