@@ -17,11 +17,11 @@ process.exitCode = await run({
   stderr: process.stderr,
   now: () => Date.now(),
   onInterrupt: (listener) => {
-    process.on('SIGINT', listener);
-    process.on('SIGTERM', listener);
+    // SIGHUP too: a terminal that goes away must not leave hosts half-way.
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of signals) process.on(signal, listener);
     return () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of signals) process.off(signal, listener);
     };
   },
   exitNow: (code) => process.exit(code),

@@ -18,7 +18,7 @@ export interface CliIo {
   readonly stderr: OutputStream & NodeJS.WritableStream;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back on every SIGINT or SIGTERM until the returned function is called. */
+  /** Calls back on every SIGINT, SIGTERM or SIGHUP until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process at once; only a second interrupt may ask for it. */
   exitNow(code: number): void;

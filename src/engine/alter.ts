@@ -3,8 +3,8 @@ import type { Reader, Session } from '../transport/transport.ts';
 import { carryOut, type ChangeOptions } from './change.ts';
 import { connectFleet } from './fleet.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal, type Scope } from './propose.ts';
-import { scopeOf, type Limit } from './scope.ts';
-import type { World } from './world.ts';
+import { limitedHosts, scopeOf, type Limit } from './scope.ts';
+import { undisturbed, type View, type World } from './world.ts';
 
 /** What an operator may decide between a plan and its execution. */
 export type Confirm = (proposal: Proposal) => Promise<boolean>;
@@ -16,7 +16,7 @@ export interface ChangeCommand extends Omit<ChangeOptions, 'again'> {
 
 /** `apply`: what the plan says, then proof that the VIP answers. */
 export async function applyCommand(world: World, limit: Limit, command: ChangeCommand): Promise<void> {
-  await changeWith(world, limit, command, async (scope) => Promise.resolve(proposeApply(world, scope)));
+  await changeWith(world, limit, command, async (view, scope) => Promise.resolve(proposeApply(view, scope)));
 }
 
 /** `rollback`: back to generation `to`, or to the one before the latest. */
@@ -25,8 +25,8 @@ export async function rollbackCommand(
   limit: Limit,
   command: ChangeCommand & { readonly to: number | undefined },
 ): Promise<void> {
-  await changeWith(world, limit, command, async (scope, readers) =>
-    proposeRollback(world, scope, { readers, to: command.to }),
+  await changeWith(world, limit, command, async (view, scope, readers) =>
+    proposeRollback(view, scope, { readers, to: command.to }),
   );
 }
 
@@ -36,8 +36,8 @@ export async function destroyCommand(
   limit: Limit,
   command: ChangeCommand & { readonly purge: boolean },
 ): Promise<void> {
-  await changeWith(world, limit, command, async (scope) =>
-    Promise.resolve(proposeDestroy(world, scope, command.purge)),
+  await changeWith(world, limit, command, async (view, scope) =>
+    Promise.resolve(proposeDestroy(view, scope, command.purge)),
   );
 }
 
@@ -45,29 +45,43 @@ async function changeWith(
   world: World,
   limit: Limit,
   command: ChangeCommand,
-  propose: (scope: Scope, readers: ReadonlyMap<HostName, Reader>) => Promise<Proposal>,
+  propose: (view: View, scope: Scope, readers: ReadonlyMap<HostName, Reader>) => Promise<Proposal>,
 ): Promise<void> {
   await using fleet = await connectFleet(world, world.intent.hosts);
   const reached = { readers: fleet.sessions, failures: fleet.failures };
-  const again = async (): Promise<Proposal> => propose(await scopeOf(world, limit, reached), fleet.sessions);
-  const proposal = await again();
+  const look = async (view: View): Promise<Proposal> =>
+    propose(view, await scopeOf(view, limit, reached), fleet.sessions);
+  const proposal = await look(world).catch((error: unknown) => {
+    if (world.signal.aborted) reportUnchanged(world, limit);
+    throw error;
+  });
   world.report({ type: 'plan', plan: proposal.plan });
-  const nothingRecorded = proposal.snapshots.every(({ recorded }) => recorded.latest === undefined);
-  // A destroy with nothing to change still has generations to forget.
-  if (proposal.plan.isEmpty && (proposal.plan.command !== 'destroy' || nothingRecorded)) {
-    reportNothingToDo(world, proposal);
+  if (proposal.plan.isEmpty && !mustRecord(proposal)) {
+    reportUnchanged(world, limit);
     return;
   }
   if (!(await command.confirm(proposal))) return;
+  if (world.signal.aborted) reportUnchanged(world, limit);
   world.signal.throwIfAborted();
   const sessions: ReadonlyMap<HostName, Session> = fleet.sessions;
   await carryOut(world, proposal, {
     sessions,
-    options: { verify: command.verify, keepOnFailure: command.keepOnFailure, again },
+    options: {
+      verify: command.verify,
+      keepOnFailure: command.keepOnFailure,
+      again: async () => look(undisturbed(world)),
+    },
   });
 }
 
-function reportNothingToDo(world: World, { plan }: Proposal): void {
-  for (const { host } of plan.hosts)
-    world.report({ type: 'host-finished', host, state: 'unchanged', detail: '' });
+/** What was not recorded because a run was killed has to be, and a destroy has generations to forget. */
+function mustRecord({ plan, snapshots }: Proposal): boolean {
+  const recorded = snapshots.map((snapshot) => snapshot.recorded.latest !== undefined);
+  if (plan.command === 'destroy') return recorded.includes(true);
+  return plan.command === 'apply' && (recorded.includes(false) || plan.hosts.some((host) => host.drifted));
+}
+
+function reportUnchanged(world: World, limit: Limit): void {
+  for (const { name } of limitedHosts(world, limit))
+    world.report({ type: 'host-finished', host: name, state: 'unchanged', detail: '' });
 }

@@ -22,7 +22,7 @@ export interface ChangeOptions {
   readonly verify: boolean;
   /** Leaves a failed change in place, to be looked at. */
   readonly keepOnFailure: boolean;
-  /** Looks at the hosts again, under the lock, and proposes again. */
+  /** Looks at the hosts again, under the lock and whatever interrupts come, and proposes again. */
   readonly again: () => Promise<Proposal>;
 }
 
@@ -82,6 +82,7 @@ async function lockAndLookAgain(
   world.report({ type: 'run-step', step: 'locking' });
   await lockHosts(world, how.sessions, proposal.plan.command);
   const again = await how.again();
+  world.signal.throwIfAborted();
   if (isSamePlan(again.plan, proposal.plan)) return again;
   throw new KonvoyError('the hosts have changed since the plan was made; nothing was changed', {
     code: 'step-failed',

@@ -28,4 +28,4 @@ export async function lockHosts(
   }
 }
 
-const LOCK_PATH = '/run/lock/konvoy-ha.lock';
+const LOCK_PATH = '/run/konvoy-ha.lock';

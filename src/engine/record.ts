@@ -1,7 +1,8 @@
+import { MARK } from '../backends/keepalived/layout.ts';
 import { stdoutOf } from '../domain/command.ts';
 import type { BeforeEntry, Generation } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
-import { resourceKey, type Observed } from '../domain/resource.ts';
+import { resourceKey, type Observation, type Observed } from '../domain/resource.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
 import { stepFailure } from './execute.ts';
@@ -71,12 +72,29 @@ function beforeOf(
 ): readonly BeforeEntry[] {
   const known = recorded.latest?.before ?? [];
   const fresh = keys.filter((key) => !known.some((entry) => entry.key === key));
-  return [...known, ...fresh.map((key) => beforeEntry(key, observed))];
+  // Files of ours and no generation: a first run was killed here, and what it made was not there before us.
+  const isOrphaned = recorded.latest === undefined && keys.some((key) => isOurs(observed.get(key)));
+  return [...known, ...fresh.map((key) => (isOrphaned ? orphanEntry : beforeEntry)(key, observed))];
 }
 
 function beforeEntry(key: BeforeEntry['key'], observed: Observed): BeforeEntry {
   const seen = observed.get(key);
   return seen?.status === 'present' ? { key: resourceKey(seen.resource), resource: seen.resource } : { key };
+}
+
+/** The account and the package may have been there before, so they stay. */
+function orphanEntry(key: BeforeEntry['key'], observed: Observed): BeforeEntry {
+  const entry = beforeEntry(key, observed);
+  if (entry.resource?.kind === 'service') {
+    return { key, resource: { ...entry.resource, enabled: false, running: false } };
+  }
+  // A directory goes only when nobody else has put anything into it.
+  return isOurs(observed.get(key)) || entry.resource?.kind === 'directory' ? { key } : entry;
+}
+
+function isOurs(seen: Observation | undefined): boolean {
+  if (seen?.status !== 'present' || seen.resource.kind !== 'file') return false;
+  return Buffer.from(seen.resource.content).subarray(0, 200).includes(MARK);
 }
 
 /** Takes the generations off the hosts, and returns what was kept on them. */

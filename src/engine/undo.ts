@@ -12,7 +12,7 @@ import { removeCandidates } from './steps.ts';
 import type { Proposal } from './propose.ts';
 import { nextNumber } from './record.ts';
 import { waitForQuiet } from './settle.ts';
-import type { World } from './world.ts';
+import { undisturbed, type World } from './world.ts';
 
 /** What there is to undo. */
 export interface Undoing {
@@ -28,7 +28,7 @@ export interface Undoing {
  */
 export async function undo(interrupted: World, undoing: Undoing): Promise<ReadonlyMap<HostName, unknown>> {
   // An interrupted run still undoes: its signal has fired already and must not stop this.
-  const world: World = { ...interrupted, signal: new AbortController().signal };
+  const world = undisturbed(interrupted);
   const failures = new Map<HostName, unknown>();
   const now = new Map<HostName, HostSnapshot>();
   const sessions = new Map<HostName, Session>();

@@ -8,7 +8,7 @@ import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
 import { gatherHost } from './gather.ts';
 import { forEachHost } from './hosts.ts';
-import type { View } from './world.ts';
+import { undisturbed, type View } from './world.ts';
 
 /**
  * Looks until the verdict is good twice in a row and the VIP is where the plan says it settles, or the deadline has
@@ -22,9 +22,11 @@ export async function verifyUntilStable(
 ): Promise<Verdict> {
   const deadline =
     view.clock.now() + 2 * activeDownIntervalMs(view.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
+  const calm = undisturbed(view);
   let goodBefore = false;
   for (;;) {
-    const verdict = withoutDrift(await verifyOnce(view, readers));
+    const verdict = withoutDrift(await verifyOnce(calm, readers));
+    view.signal.throwIfAborted();
     const isLate = view.clock.now() >= deadline;
     const hasSettled = settlesOn === undefined || verdict.owners[0] === settlesOn || isLate;
     if (verdict.isGood && goodBefore && hasSettled) return verdict;

@@ -33,6 +33,14 @@ export interface View {
   readonly signal: AbortSignal;
 }
 
+/**
+ * The same without interrupts: what has been begun is finished. A command that is abandoned costs its session, and the
+ * lock with it.
+ */
+export function undisturbed<V extends View>(view: V): V {
+  return { ...view, signal: new AbortController().signal };
+}
+
 /** Everything a run stands on that changes hosts. */
 export interface World extends View {
   readonly transport: Transport;

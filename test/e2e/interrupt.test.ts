@@ -76,6 +76,36 @@ describe('an apply that is interrupted ends with 130, undone everywhere, after',
   const start = (...words: readonly string[]): CliProcess =>
     new CliProcess(...words, '--inventory', cluster().lab.inventoryPath);
 
+  /** The paths of ours on each host. */
+  const ours = async (): Promise<readonly string[]> =>
+    Promise.all(
+      cluster().hosts.map(async (host) => cluster().script(host, `ls -d ${OUR_PATHS} 2>/dev/null || true`)),
+    );
+
+  it('kill -9 in the very first apply, and a destroy after the next one leaves nothing of it', async () => {
+    const before = await ours();
+    await using run = start('apply', '--yes');
+    await run.reported(hostStep('cp1', 'staging the configuration'));
+    run.signal('SIGKILL');
+    await run.end();
+    await expect.poll(() => lockedHosts(cluster()), { timeout: 60_000 }).toEqual([]);
+    await cluster().succeed('apply', '--yes');
+    await cluster().succeed('destroy', '--yes');
+    expect(await ours()).toEqual(before);
+    expect(await leftovers(cluster())).toEqual([]);
+  });
+
+  it('kill -9 before the first generation is recorded, which the next apply makes up for', async () => {
+    await using run = start('apply', '--yes');
+    await run.reported(runStep('verifying'));
+    run.signal('SIGKILL');
+    await run.end();
+    await expect.poll(() => lockedHosts(cluster()), { timeout: 20_000 }).toEqual([]);
+    expect((await cluster().succeed('apply', '--yes')).stdout).toContain('generation 1 recorded');
+    expect((await cluster().succeed('apply', '--yes')).stdout).toContain('no changes');
+    await cluster().succeed('destroy', '--yes', '--purge');
+  });
+
   it('SIGINT while apt installs, and the first apply is one of its own all the same', async () => {
     await using run = start('apply', '--yes');
     await run.reported(hostStep('cp1', 'installing keepalived'));
@@ -138,7 +168,7 @@ describe('an apply that is interrupted ends with 130, undone everywhere, after',
   });
 
   it('a second SIGINT gives up on the undo at once, and the next apply mends what was left', async () => {
-    await cluster().configure(identity);
+    await cluster().configure({ vrid: 72 });
     await using run = start('apply', '--yes');
     await run.reported(hostStep('cp2', 'waiting until it owns the VIP'));
     run.signal('SIGINT');
@@ -147,18 +177,21 @@ describe('an apply that is interrupted ends with 130, undone everywhere, after',
     const { code, stderr } = await run.end(5_000);
     expect(code).toBe(130);
     expect(stderr).toContain('stopped at once: nothing more is undone; see konvoy-ha status');
+    // What was at work on a host comes to its end there, and keeps the lock until then.
+    await expect.poll(() => lockedHosts(cluster()), { timeout: 20_000 }).toEqual([]);
     await settled();
     expect(await leftovers(cluster())).toEqual([]);
   });
 
+  // Each with a VRID of its own: the last one applied stays when the setting goes.
   it.each([
-    ['stages', hostStep('cp2', 'staging the configuration')],
-    ['activates', hostStep('cp2', 'waiting until it owns the VIP')],
-    ['activates the rest', runStep('activating cp1, cp3')],
+    ['stages', 73, hostStep('cp2', 'staging the configuration')],
+    ['activates', 74, hostStep('cp2', 'waiting until it owns the VIP')],
+    ['verifies', 75, runStep('verifying')],
   ])(
     'kill -9 while it %s leaves no lock, and the next apply goes on without a trace',
-    async (_moment, at) => {
-      await cluster().configure({ vrid: 72 });
+    async (_moment, vrid, at) => {
+      await cluster().configure({ vrid });
       await using run = start('apply', '--yes');
       await run.reported(at);
       run.signal('SIGKILL');
@@ -169,12 +202,21 @@ describe('an apply that is interrupted ends with 130, undone everywhere, after',
     },
   );
 
-  /** Finishes what was begun, and goes back to what the other tests begin with. */
+  /** Finishes what was begun, and says so. */
   const settled = async (): Promise<void> => {
     await cluster().succeed('apply', '--yes');
     await cluster().succeed('verify');
     await cluster().configure();
-    await cluster().succeed('apply', '--yes');
+    expect(await cluster().run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
     await cluster().ownedBy(['cp1'], 15_000);
   };
 });
+
+const OUR_PATHS = [
+  '/etc/keepalived/keepalived.conf',
+  '/usr/libexec/keepalived',
+  '/etc/systemd/system/keepalived.service.d',
+  '/etc/systemd/system/multi-user.target.wants/keepalived.service',
+  '/var/lib/konvoy-ha',
+  '/run/konvoy-ha',
+].join(' ');

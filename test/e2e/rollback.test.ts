@@ -70,12 +70,13 @@ describe('a virtual router that is changed and changed back', () => {
   });
 
   // Three times: the states of one reload were once written in the order in which their scripts happened to end.
-  it.each([61, 62, 63])(
+  it.for([61, 62, 63])(
     'vrid %i and back: never without an owner, and every byte as before',
-    async (vrid) => {
+    async (vrid, { annotate }) => {
       const before = { content: await content(), vrids: await vrids() };
       await cluster().configure({ vrid });
       const there = await watched('apply', '--yes');
+      await annotate(there.words);
       expectHandOver(there);
       expect(await vrids()).toEqual(cluster().hosts.map(() => String(vrid)));
       await cluster().ownedBy(['cp1'], 10_000);
@@ -92,6 +93,7 @@ describe('a virtual router that is changed and changed back', () => {
       expect(await everything()).toEqual(changed);
 
       const back = await watched('rollback', '--yes');
+      await annotate(back.words);
       expectHandOver(back);
       expect(await content()).toEqual(before.content);
       await cluster().ownedBy(['cp1'], 10_000);

@@ -44,7 +44,9 @@ export class CliProcess implements AsyncDisposable {
     const deadline = performance.now() + REPORTED_MS;
     while (!this.#events.some(what)) {
       if (this.#child.exitCode !== null || performance.now() > deadline) {
-        throw new Error(`it was not reported: ${what.toString()}\n${this.#stderr}\n${JSON.stringify(this.#events)}`);
+        throw new Error(
+          `it was not reported: ${what.toString()}\n${this.#stderr}\n${JSON.stringify(this.#events)}`,
+        );
       }
       await sleep(5);
     }

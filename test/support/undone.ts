@@ -49,8 +49,8 @@ export function untaken(use: VipUse): Listing {
   return use.losses.filter((loss) => !loss.includes(' cut: '));
 }
 
-const FIND_LEFTOVERS = `find / /run /run/lock -xdev \\( -name '.konvoy-ha.*' -o -name '*.konvoy-ha-new' -o -name 'konvoy-ha.lock*' \\) 2>/dev/null || true
+const FIND_LEFTOVERS = `find / /run -xdev \\( -name '.konvoy-ha.*' -o -name '*.konvoy-ha-new' -o -name 'konvoy-ha.lock*' \\) 2>/dev/null || true
 find /var/lib/konvoy-ha -path '*/generations/.*' 2>/dev/null || true`;
 
-const TRY_LOCK = `[ -e /run/lock/konvoy-ha.lock ] || exit 0
-flock -n /run/lock/konvoy-ha.lock true || echo held`;
+const TRY_LOCK = `[ -e /run/konvoy-ha.lock ] || exit 0
+flock -n /run/konvoy-ha.lock true || echo held`;
