@@ -1,5 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/** Failures injected into running applies: minutes of waiting each, run by `npm run test:failures`. */
+const FAILURES = ['test/e2e/failures*.test.ts'];
+
+const E2E = {
+  globalSetup: ['test/e2e/global-setup.ts'],
+  fileParallelism: false,
+  testTimeout: 180_000,
+  hookTimeout: 600_000,
+};
+
 export default defineConfig({
   test: {
     // No file's tests may lean on another's: vitest isolates files; order inside a file is theirs.
@@ -17,12 +27,11 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/global-setup.ts'],
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 600_000,
+          exclude: FAILURES,
+          ...E2E,
         },
       },
+      { test: { name: 'failures', include: FAILURES, ...E2E } },
     ],
   },
 });

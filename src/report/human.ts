@@ -91,10 +91,7 @@ function noteText(event: RunEvent, style: Style): string {
     case 'diagnostic':
       return diagnosticView(event.diagnostic, style);
     case 'host-failed': {
-      const message = event.message.startsWith(`${event.host}: `)
-        ? event.message.slice(event.host.length + 2)
-        : event.message;
-      const line = `${style.paint('red', `! ${event.host}`)}  ${hanging(message)}`;
+      const line = `${style.paint('red', `! ${event.host}`)}  ${hanging(event.message)}`;
       return `${[line, ...hintLines(event.hints, style)].join('\n')}\n`;
     }
     case 'undo-started':
