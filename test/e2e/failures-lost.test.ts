@@ -8,12 +8,13 @@ describe('when a host is lost in the middle of an apply', () => {
   const cluster = clusterOfFile();
   const apply = (): CliProcess =>
     new CliProcess('apply', '--yes', '--timeout', '5', '--inventory', cluster().lab.inventoryPath);
-  /** What the inventory asks for again, after whatever happened. */
+  /** The same once more, when the host is back: it ends well, and nothing is left of the first attempt. */
   const heal = async (): Promise<void> => {
-    await cluster().configure();
     await cluster().succeed('apply', '--yes');
     await cluster().succeed('verify');
     expect(await leftovers(cluster())).toEqual([]);
+    await cluster().configure();
+    expect(await cluster().run('plan', '--detailed-exitcode')).toMatchObject({ code: 0 });
   };
 
   beforeAll(async () => {
@@ -83,8 +84,6 @@ describe('when a host is lost in the middle of an apply', () => {
       expect(conf).toContain('virtual_router_id 74\n');
     }
     expect(await leftovers(cluster())).toEqual([]);
-    await cluster().succeed('apply', '--yes');
-    expect((await cluster().succeed('history')).stdout).toMatch(/apply/);
     await heal();
   });
 });

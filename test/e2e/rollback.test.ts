@@ -41,11 +41,10 @@ describe('a virtual router that is changed and changed back', () => {
       profile: 'fast',
       healthCheck: { intervalMs: 2000, timeoutMs: 1000, fall: 3, rise: 1 },
     });
-    const { use, owners, words } = await watched('apply', '--yes');
-    await annotate(words);
-    expect(use.losses).toEqual([]);
-    expect(use.requests).toBeGreaterThan(50);
-    expect(owners.course).toEqual(['at first cp1']);
+    const seen = await watched('apply', '--yes');
+    await annotate(seen.words);
+    expect(seen.use.requests).toBeGreaterThan(50);
+    expectNothingNoticed(seen);
     expect(await lives()).toEqual(before);
     for (const host of cluster().hosts) {
       const conf = await cluster().read(host, 'cat', '/etc/keepalived/keepalived.conf');
@@ -56,8 +55,7 @@ describe('a virtual router that is changed and changed back', () => {
   });
 
   it('going back to a generation by its number restores it without a lost request', async () => {
-    const { use } = await watched('rollback', '--to', '1', '--yes');
-    expect(use.losses).toEqual([]);
+    expectNothingNoticed(await watched('rollback', '--to', '1', '--yes'));
     for (const host of cluster().hosts) {
       expect(await cluster().read(host, 'cat', '/etc/keepalived/keepalived.conf')).toContain(
         '    advert_int 1\n',
@@ -169,6 +167,15 @@ describe('a virtual router that is changed and changed back', () => {
     await cluster().configure();
   });
 });
+
+/** What a change that keeps the virtual router's identity may do to the VIP. */
+function expectNothingNoticed({ use, owners, stretch, words }: Watched): void {
+  expect(owners.course, words).toEqual(['at first cp1']);
+  expect(use.refused, words).toBe(0);
+  // On a machine that starves the API server, its answer may not come in time wherever the VIP is.
+  const late = (loss: string): boolean => stretch > 1 && loss.endsWith('not answered in time');
+  expect(use.losses.filter((loss) => !late(loss))).toEqual([]);
+}
 
 /** What a change of the virtual router's identity may do to the VIP (DESIGN §5, §9). */
 function expectHandOver({ use, owners, stretch, words }: Watched): void {

@@ -16,7 +16,7 @@ export class CpuContention {
     return new CpuContention(await waitedMs());
   }
 
-  /** From 1 to 5. */
+  /** From 1 to 20. */
   async stretch(): Promise<number> {
     const elapsed = performance.now() - this.#startedAt;
     const share = ((await waitedMs()) - this.#waitedMs) / elapsed;
@@ -33,4 +33,4 @@ async function waitedMs(): Promise<number> {
 }
 
 const OWN_SHARE = 0.5;
-const MOST = 5;
+const MOST = 20;

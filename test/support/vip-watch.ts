@@ -7,7 +7,7 @@ import { OwnerWatch, type Ownership } from './vip-owners.ts';
 export interface Watched {
   readonly use: VipUse;
   readonly owners: Ownership;
-  /** By how much a busy machine stretched all times, from 1 to 5. */
+  /** By how much a busy machine stretched all times, from 1 to 20. */
   readonly stretch: number;
   /** All of it in words. */
   readonly words: string;
