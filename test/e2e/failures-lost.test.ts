@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CliProcess, endsOf, runStep } from '../support/cli-process.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
-import { changesSince, lastingState, leftovers, untaken } from '../support/undone.ts';
+import { changesSince, lastingState, leftovers, lockedHosts, untaken } from '../support/undone.ts';
 import { VipClient } from '../support/vip-client.ts';
 
 describe('when a host is lost in the middle of an apply', () => {
@@ -10,6 +10,8 @@ describe('when a host is lost in the middle of an apply', () => {
     new CliProcess('apply', '--yes', '--timeout', '5', '--inventory', cluster().lab.inventoryPath);
   /** The same once more, when the host is back: it ends well, and nothing is left of the first attempt. */
   const heal = async (): Promise<void> => {
+    // What was at work on the host when it was cut off comes to its end there, and keeps the lock until then.
+    await expect.poll(() => lockedHosts(cluster()), { timeout: 20_000 }).toEqual([]);
     await cluster().succeed('apply', '--yes');
     await cluster().succeed('verify');
     expect(await leftovers(cluster())).toEqual([]);
