@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeepalivedViews } from '../backends/keepalived/views.ts';
 import { loadIntent } from '../config/load.ts';
-import { selectHosts } from '../config/limit.ts';
+import { selectHosts } from '../config/ansible/limit.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';

@@ -1,11 +1,11 @@
 import { parseEndpoint, parseIpAddress, type EndpointAddress, type IpAddress } from '../domain/address.ts';
 import type { EndpointIntent } from '../domain/intent.ts';
-import type { Cluster } from './cluster.ts';
-import type { Cursor } from './cursor.ts';
+import type { Cluster } from './konvoy/cluster.ts';
+import type { Cursor } from './text/cursor.ts';
 import { CONTROL_PLANE_GROUPS } from './hosts.ts';
-import type { Inventory } from './inventory.ts';
-import type { Problems } from './problems.ts';
-import { spanOf } from './source.ts';
+import type { Inventory } from './ansible/inventory.ts';
+import type { Problems } from './text/problems.ts';
+import { spanOf } from './text/source.ts';
 import type { HostEntry } from './target.ts';
 import { readSharedVariable, type SharedValue } from './shared-variable.ts';
 

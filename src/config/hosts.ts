@@ -2,11 +2,11 @@ import type { HostIntent } from '../domain/intent.ts';
 import { parseInterfaceName } from '../domain/names.ts';
 import type { Target } from '../domain/target.ts';
 import { parsePriority } from '../domain/vrrp.ts';
-import { numberIn } from './cursor.ts';
-import { groupsOf, hostsOf, HostVariables, type Host, type Inventory } from './inventory.ts';
-import type { Problems } from './problems.ts';
-import { spanOf, type Place } from './source.ts';
-import { closest } from './suggest.ts';
+import { numberIn } from './text/cursor.ts';
+import { groupsOf, hostsOf, HostVariables, type Host, type Inventory } from './ansible/inventory.ts';
+import type { Problems } from './text/problems.ts';
+import { spanOf, type Place } from './text/source.ts';
+import { closest } from './text/suggest.ts';
 import { readTarget, type HostEntry, type Operator } from './target.ts';
 import { readVariable } from './variable.ts';
 

@@ -2,17 +2,17 @@ import type { Diagnostic } from '../domain/error.ts';
 import type { EndpointIntent, HostIntent, Intent } from '../domain/intent.ts';
 import { parseClusterName, type ClusterName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { defaultCluster, readCluster, type Cluster } from './cluster.ts';
-import type { Cursor } from './cursor.ts';
+import { defaultCluster, readCluster, type Cluster } from './konvoy/cluster.ts';
+import type { Cursor } from './text/cursor.ts';
 import { readEndpoint } from './endpoint.ts';
 import { controlPlaneEntries, readHosts } from './hosts.ts';
-import { InventoryDraft } from './inventory-draft.ts';
-import { readInventoryFile } from './inventory-file.ts';
-import type { Inventory } from './inventory.ts';
+import { InventoryDraft } from './ansible/inventory-draft.ts';
+import { readInventoryFile } from './ansible/inventory-file.ts';
+import type { Inventory } from './ansible/inventory.ts';
 import { refuseUnknownVariables } from './own-variables.ts';
-import type { Problems } from './problems.ts';
+import type { Problems } from './text/problems.ts';
 import { readSharedVariable } from './shared-variable.ts';
-import type { SourceFile } from './source.ts';
+import type { SourceFile } from './text/source.ts';
 import type { HostEntry, Operator } from './target.ts';
 
 /** The user's files, as read. */

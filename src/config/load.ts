@@ -4,9 +4,9 @@ import type { Diagnostic } from '../domain/error.ts';
 import type { Intent } from '../domain/intent.ts';
 import { err, type Result } from '../domain/result.ts';
 import { readIntent } from './intent.ts';
-import { CONVERT_HINT } from './inventory-yaml.ts';
-import { Problems } from './problems.ts';
-import { sourceFile, type SourceFile } from './source.ts';
+import { CONVERT_HINT } from './ansible/inventory-yaml.ts';
+import { Problems } from './text/problems.ts';
+import { sourceFile, type SourceFile } from './text/source.ts';
 import type { Operator } from './target.ts';
 
 /** The paths that the user named, absolute or relative to the working folder. */

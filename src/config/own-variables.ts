@@ -1,6 +1,6 @@
-import type { Inventory } from './inventory.ts';
-import type { Problems } from './problems.ts';
-import { didYouMean } from './suggest.ts';
+import type { Inventory } from './ansible/inventory.ts';
+import type { Problems } from './text/problems.ts';
+import { didYouMean } from './text/suggest.ts';
 
 /** Complains about variables with our prefixes that we do not know: a slip there would silently leave a default in force. */
 export function refuseUnknownVariables(inventory: Inventory, problems: Problems): void {

@@ -1,6 +1,6 @@
 import type { Result } from '../domain/result.ts';
-import type { Cursor } from './cursor.ts';
-import type { Inventory } from './inventory.ts';
+import type { Cursor } from './text/cursor.ts';
+import type { Inventory } from './ansible/inventory.ts';
 import type { HostEntry } from './target.ts';
 import { readVariable } from './variable.ts';
 

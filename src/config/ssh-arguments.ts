@@ -1,6 +1,6 @@
 import { parseBoolean } from './boolean.ts';
-import type { Cursor } from './cursor.ts';
-import type { HostVariables } from './inventory.ts';
+import type { Cursor } from './text/cursor.ts';
+import type { HostVariables } from './ansible/inventory.ts';
 import { resolveUserPath } from './paths.ts';
 import { parseSshOptions, type SshOptions } from './ssh-options.ts';
 import { readVariable, variableText } from './variable.ts';

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../domain/result.ts';
-import { splitWords } from './shell-words.ts';
+import { splitWords } from './ansible/shell-words.ts';
 
 /** What the OpenSSH arguments of an inventory ask for, as far as konvoy-ha can do it; texts are not checked yet. */
 export interface SshOptions {

@@ -1,6 +1,6 @@
 import { parseBoolean } from './boolean.ts';
-import type { Cursor } from './cursor.ts';
-import type { HostVariables } from './inventory.ts';
+import type { Cursor } from './text/cursor.ts';
+import type { HostVariables } from './ansible/inventory.ts';
 import { readVariable, variableText } from './variable.ts';
 
 /** Complains about what a host's variables ask for and konvoy-ha cannot do yet: it must not connect in another way instead. */

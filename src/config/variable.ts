@@ -1,5 +1,5 @@
 import type { Result } from '../domain/result.ts';
-import type { Cursor } from './cursor.ts';
+import type { Cursor } from './text/cursor.ts';
 
 /** The text of a variable that we use. Templates are refused: reading `{{ x }}` as a name would reach a wrong host. */
 export function variableText(cursor: Cursor): string | undefined {

@@ -2,8 +2,8 @@ import type { Diagnostic } from '../../../src/domain/error.ts';
 import type { Intent } from '../../../src/domain/intent.ts';
 import type { Result } from '../../../src/domain/result.ts';
 import { readIntent } from '../../../src/config/intent.ts';
-import { Problems } from '../../../src/config/problems.ts';
-import { sourceFile } from '../../../src/config/source.ts';
+import { Problems } from '../../../src/config/text/problems.ts';
+import { sourceFile } from '../../../src/config/text/source.ts';
 import type { Operator } from '../../../src/config/target.ts';
 
 export const operator: Operator = { home: '/home/ops', user: 'ops' };

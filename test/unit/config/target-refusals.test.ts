@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Problems } from '../../../src/config/problems.ts';
+import { Problems } from '../../../src/config/text/problems.ts';
 import { readIntent } from '../../../src/config/intent.ts';
-import { sourceFile } from '../../../src/config/source.ts';
+import { sourceFile } from '../../../src/config/text/source.ts';
 import { complaintsAbout, formatDiagnostic, inventoryWith } from './read.ts';
 
 describe('a host is not reached in another way than asked for', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closest, didYouMean, editDistance } from '../../../src/config/suggest.ts';
+import { closest, didYouMean, editDistance } from '../../../../src/config/text/suggest.ts';
 
 describe('edit distance', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.ts';
+import type { Cursor } from '../text/cursor.ts';
 
 /** The keys that may stand in a map: each leads to more of them, or to values that are not our business. */
 export interface FieldTable {

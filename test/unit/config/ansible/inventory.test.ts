@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complaintsAbout, intentOf, inventoryWith } from './read.ts';
+import { complaintsAbout, intentOf, inventoryWith } from '../read.ts';
 
 /** Which of several values of `ansible_user` is in force on cp1. */
 function userOf(inventory: string | readonly string[]): string | undefined {

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { err, ok, type Result } from '../domain/result.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
 
 /** What a key under `hosts:` stands for. */
 export interface HostEntry {

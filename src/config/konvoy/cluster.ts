@@ -4,12 +4,12 @@ import {
   refuseUnknownFields,
   type FieldTable,
 } from './cluster-fields.ts';
-import { Cursor } from './cursor.ts';
+import { Cursor } from '../text/cursor.ts';
 import { chooseEndpoint, onPremises, type EndpointChoice } from './endpoint-choice.ts';
-import type { Problems } from './problems.ts';
-import { beginningOf, type SourceFile } from './source.ts';
-import { didYouMean } from './suggest.ts';
-import { parseYaml } from './yaml.ts';
+import type { Problems } from '../text/problems.ts';
+import { beginningOf, type SourceFile } from '../text/source.ts';
+import { didYouMean } from '../text/suggest.ts';
+import { parseYaml } from '../text/yaml.ts';
 
 /** What cluster.yaml decides; values that the inventory may overrule are kept where they stand. */
 export interface Cluster {

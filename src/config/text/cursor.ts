@@ -1,4 +1,4 @@
-import type { Result } from '../domain/result.ts';
+import type { Result } from '../../domain/result.ts';
 import type { Problems } from './problems.ts';
 import { within, type Place } from './source.ts';
 import { didYouMean } from './suggest.ts';

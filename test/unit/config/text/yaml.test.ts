@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Problems } from '../../../src/config/problems.ts';
-import { sourceFile } from '../../../src/config/source.ts';
-import type { TreeNode } from '../../../src/config/tree.ts';
-import { parseYaml } from '../../../src/config/yaml.ts';
-import { formatDiagnostic } from './read.ts';
+import { Problems } from '../../../../src/config/text/problems.ts';
+import { sourceFile } from '../../../../src/config/text/source.ts';
+import type { TreeNode } from '../../../../src/config/text/tree.ts';
+import { parseYaml } from '../../../../src/config/text/yaml.ts';
+import { formatDiagnostic } from '../read.ts';
 
 function parse(text: string): {
   readonly trees: readonly unknown[] | undefined;

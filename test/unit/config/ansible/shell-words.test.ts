@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitWords } from '../../../src/config/shell-words.ts';
+import { splitWords } from '../../../../src/config/ansible/shell-words.ts';
 
 describe('a line is split as Python splits it', () => {
   it.each([

@@ -1,16 +1,16 @@
-import type { HealthCheck, KeepalivedSettings } from '../domain/intent.ts';
-import { parseInterfaceName } from '../domain/names.ts';
-import { err, ok, type Result } from '../domain/result.ts';
+import type { HealthCheck, KeepalivedSettings } from '../../domain/intent.ts';
+import { parseInterfaceName } from '../../domain/names.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
 import {
   parseAdvertIntervalMs,
   parseVrid,
   PROFILE_ADVERT_INTERVAL_MS,
   type AdvertIntervalMs,
   type Profile,
-} from '../domain/vrrp.ts';
-import { parseBoolean } from './boolean.ts';
-import { numberIn, type Cursor } from './cursor.ts';
-import { closest } from './suggest.ts';
+} from '../../domain/vrrp.ts';
+import { parseBoolean } from '../boolean.ts';
+import { numberIn, type Cursor } from '../text/cursor.ts';
+import { closest } from '../text/suggest.ts';
 
 /** Reads `spec.kubernetes.controlPlane.keepalived`; wrong values are reported, and the defaults stand in for them. */
 export function readKeepalivedSettings(keepalived: Cursor, isV1Alpha1: boolean): KeepalivedSettings {

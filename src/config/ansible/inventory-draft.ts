@@ -1,7 +1,7 @@
-import type { Field } from './cursor.ts';
+import type { Field } from '../text/cursor.ts';
 import type { Group, Host, Inventory } from './inventory.ts';
-import type { Problems } from './problems.ts';
-import type { Place } from './source.ts';
+import type { Problems } from '../text/problems.ts';
+import type { Place } from '../text/source.ts';
 
 interface GroupDraft {
   place?: Place;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complaintsAbout, configuration, intentOf, inventoryWith, provisioner } from './read.ts';
+import { complaintsAbout, configuration, intentOf, inventoryWith, provisioner } from '../read.ts';
 
 const inventory = inventoryWith({});
 

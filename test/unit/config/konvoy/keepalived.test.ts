@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EndpointIntent } from '../../../src/domain/intent.ts';
-import { complaintsAbout, configuration, intentOf, inventoryWith } from './read.ts';
+import type { EndpointIntent } from '../../../../src/domain/intent.ts';
+import { complaintsAbout, configuration, intentOf, inventoryWith } from '../read.ts';
 
 const inventory = inventoryWith({});
 

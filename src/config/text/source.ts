@@ -1,4 +1,4 @@
-import type { SourceSpan } from '../domain/error.ts';
+import type { SourceSpan } from '../../domain/error.ts';
 
 /** A file of the user's as it was read; every place in it is measured in its text. */
 export interface SourceFile {

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../domain/result.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
 
 /** Splits a line into words as Python's `shlex.split` does, which is how Ansible reads `ansible_ssh_common_args`. */
 export function splitWords(line: string): Result<readonly string[], string> {

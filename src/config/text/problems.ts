@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../domain/error.ts';
+import type { Diagnostic } from '../../domain/error.ts';
 import { spanOf, type Place } from './source.ts';
 
 /** Collects everything that is wrong with the user's files, so that one run names all of it. */

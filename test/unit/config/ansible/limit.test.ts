@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HostName } from '../../../src/domain/names.ts';
-import { matchesGlob } from '../../../src/config/glob.ts';
-import { selectHosts, type LimitedHost } from '../../../src/config/limit.ts';
+import type { HostName } from '../../../../src/domain/names.ts';
+import { matchesGlob } from '../../../../src/config/ansible/glob.ts';
+import { selectHosts, type LimitedHost } from '../../../../src/config/ansible/limit.ts';
 
 const hosts: readonly LimitedHost[] = [
   host('cp3', 'control-plane', 'rack2'),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { Problems } from '../../../src/config/problems.ts';
-import { sourceFile } from '../../../src/config/source.ts';
-import { formatDiagnostic } from './read.ts';
+import { Problems } from '../../../../src/config/text/problems.ts';
+import { sourceFile } from '../../../../src/config/text/source.ts';
+import { formatDiagnostic } from '../read.ts';
 
 const inventory = sourceFile('inventory.yaml', '/cluster', 'one\ntwo\n');
 const cluster = sourceFile('cluster.yaml', '/cluster', 'three\n');

@@ -1,7 +1,7 @@
 import type { InventoryDraft } from './inventory-draft.ts';
 import { CONVERT_HINT, readYamlInventory } from './inventory-yaml.ts';
-import type { Problems } from './problems.ts';
-import { beginningOf, type SourceFile } from './source.ts';
+import type { Problems } from '../text/problems.ts';
+import { beginningOf, type SourceFile } from '../text/source.ts';
 
 /** Reads one inventory file into the draft, whatever its format; false when nothing in it could be read. */
 export function readInventoryFile(source: SourceFile, draft: InventoryDraft, problems: Problems): boolean {

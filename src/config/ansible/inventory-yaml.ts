@@ -1,10 +1,10 @@
-import { Cursor, type Field } from './cursor.ts';
+import { Cursor, type Field } from '../text/cursor.ts';
 import { parseHostEntry } from './host-range.ts';
 import type { InventoryDraft } from './inventory-draft.ts';
-import type { Problems } from './problems.ts';
-import { beginningOf, type Place, type SourceFile } from './source.ts';
-import type { MapNode, ScalarNode } from './tree.ts';
-import { parseYaml } from './yaml.ts';
+import type { Problems } from '../text/problems.ts';
+import { beginningOf, type Place, type SourceFile } from '../text/source.ts';
+import type { MapNode, ScalarNode } from '../text/tree.ts';
+import { parseYaml } from '../text/yaml.ts';
 
 /** How to make a YAML inventory of any other that Ansible reads. */
 export const CONVERT_HINT = 'convert it: ansible-inventory -i FILE --list -y > inventory.yaml';

@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
-import type { HostIntent } from '../domain/intent.ts';
-import type { HostName } from '../domain/names.ts';
-import { err, ok, type Result } from '../domain/result.ts';
+import type { HostIntent } from '../../domain/intent.ts';
+import type { HostName } from '../../domain/names.ts';
+import { err, ok, type Result } from '../../domain/result.ts';
 import { isGlob, matchesGlob } from './glob.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../text/suggest.ts';
 
 /** What a limit is applied to. */
 export type LimitedHost = Pick<HostIntent, 'name' | 'groups'>;

@@ -1,5 +1,5 @@
-import type { Cursor, Field } from './cursor.ts';
-import type { Place } from './source.ts';
+import type { Cursor, Field } from '../text/cursor.ts';
+import type { Place } from '../text/source.ts';
 
 /** Variables by name; a later definition replaces an earlier one whole, as in Ansible. */
 export type Variables = ReadonlyMap<string, Field>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginningOf, sourceFile, spanOf, within } from '../../../src/config/source.ts';
+import { beginningOf, sourceFile, spanOf, within } from '../../../../src/config/text/source.ts';
 
 describe('a span', () => {
   const text = 'first: 1\r\nsecond: two\nlast';

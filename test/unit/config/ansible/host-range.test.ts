@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHostEntry } from '../../../src/config/host-range.ts';
+import { parseHostEntry } from '../../../../src/config/ansible/host-range.ts';
 
 describe('a key under hosts', () => {
   it.each([

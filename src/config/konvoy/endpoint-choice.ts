@@ -1,8 +1,8 @@
-import type { CloudEndpoint, KeepalivedSettings } from '../domain/intent.ts';
-import { parseBoolean } from './boolean.ts';
-import type { Cursor } from './cursor.ts';
+import type { CloudEndpoint, KeepalivedSettings } from '../../domain/intent.ts';
+import { parseBoolean } from '../boolean.ts';
+import type { Cursor } from '../text/cursor.ts';
 import { defaultKeepalivedSettings, readKeepalivedSettings } from './keepalived.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../text/suggest.ts';
 
 /** Which kind of endpoint a cluster has, and why. */
 export type EndpointChoice =
