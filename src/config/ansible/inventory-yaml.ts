@@ -61,7 +61,7 @@ function hostFields(hosts: Cursor | undefined): readonly Field[] {
   if (hosts === undefined) return [];
   const { node, path, problems } = hosts;
   if (node.kind !== 'scalar' || hosts.isBlank) return hosts.fields();
-  const nothing: ScalarNode = { kind: 'scalar', place: node.place, text: '', isNull: true };
+  const nothing: ScalarNode = { kind: 'scalar', place: node.place, text: '', isNull: true, value: undefined };
   const entry = { key: node.text, keyPlace: node.place, value: nothing };
   const map: MapNode = { kind: 'map', place: node.place, entries: new Map([[node.text, entry]]) };
   return new Cursor(map, path, problems).fields();
@@ -83,7 +83,7 @@ function readHost(group: string, { key, keyPlace, value }: Field, draft: Invento
 
 /** The port in a key such as `cp1:2222`. */
 function portVariable(host: Cursor, place: Place, port: string): Field {
-  const node: ScalarNode = { kind: 'scalar', place, text: port, isNull: false };
+  const node: ScalarNode = { kind: 'scalar', place, text: port, isNull: false, value: BigInt(port) };
   return { key: 'ansible_port', keyPlace: place, value: new Cursor(node, host.path, host.problems) };
 }
 

@@ -3,6 +3,9 @@ import type { Place } from './source.ts';
 /** What a file says, whatever its format: scalars as they were written, each with its place. */
 export type TreeNode = ScalarNode | ListNode | MapNode;
 
+/** A scalar as Python would hold it: an integer is a bigint, a float a number, a date its ISO 8601 text, None undefined. */
+export type ScalarValue = string | bigint | number | boolean | undefined;
+
 export interface ScalarNode {
   readonly kind: 'scalar';
   readonly place: Place;
@@ -13,6 +16,8 @@ export interface ScalarNode {
   readonly text: string;
   /** True for a value that is not there, `~` and `null`. */
   readonly isNull: boolean;
+  /** What the rules of the file's own format make of the text; undefined for null. */
+  readonly value: ScalarValue;
   /** Ansible's marks: an encrypted value, and one that is never a template. */
   readonly tag?: 'vault' | 'unsafe';
 }

@@ -53,7 +53,8 @@ class TreeBuilder {
     if (!isScalar(node)) return nothingAt(place);
     const isNull = node.type === 'PLAIN' && node.value === null && node.tag === undefined;
     const tag = TAGS.get(node.tag ?? '');
-    return { kind: 'scalar', place, text: node.source, isNull, ...(tag === undefined ? {} : { tag }) };
+    const value = isNull ? undefined : node.source;
+    return { kind: 'scalar', place, text: node.source, isNull, value, ...(tag === undefined ? {} : { tag }) };
   }
 
   #entries(map: YAMLMap<ParsedNode, ParsedNode | null>): ReadonlyMap<string, MapEntry> {
@@ -133,7 +134,7 @@ function isMergeKey(key: ParsedNode): boolean {
 }
 
 function nothingAt(place: Place): ScalarNode {
-  return { kind: 'scalar', place, text: '', isNull: true };
+  return { kind: 'scalar', place, text: '', isNull: true, value: undefined };
 }
 
 const TAGS: ReadonlyMap<string, 'vault' | 'unsafe'> = new Map([
