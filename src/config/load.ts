@@ -5,8 +5,9 @@ import type { Intent } from '../domain/intent.ts';
 import { err, type Result } from '../domain/result.ts';
 import { readIntent } from './intent.ts';
 import { CONVERT_HINT } from './ansible/inventory-yaml.ts';
+import { openSource, Vault } from './ansible/vault.ts';
 import { Problems } from './text/problems.ts';
-import { sourceFile, type SourceFile } from './text/source.ts';
+import type { SourceFile } from './text/source.ts';
 import type { Operator } from './target.ts';
 
 /** The paths that the user named, absolute or relative to the working folder. */
@@ -20,6 +21,8 @@ export interface ConfigPaths {
 export interface LoadContext extends Operator {
   /** The working folder, absolute. */
   readonly cwd: string;
+  /** What the vault passwords open; without it, nothing that is encrypted can be consumed. */
+  readonly vault?: Vault;
 }
 
 /** Reads the user's files and makes an intent of them, or says everything that is wrong with them. */
@@ -28,10 +31,11 @@ export async function loadIntent(
   context: LoadContext,
 ): Promise<Result<Intent, readonly Diagnostic[]>> {
   const problems = new Problems();
+  const { cwd, vault = new Vault([]) } = context;
   const inventories = await Promise.all(
-    paths.inventory.map((path) => readInventory(path, context.cwd, problems)),
+    paths.inventory.map((path) => readInventory(path, { cwd, vault }, problems)),
   );
-  const cluster = await readCluster(paths, context.cwd, problems);
+  const cluster = await readCluster(paths, { cwd, vault }, problems);
   const readable = inventories.filter((source) => source !== undefined);
   if (readable.length < Math.max(1, inventories.length)) return err(problems.list());
   return readIntent(
@@ -41,8 +45,18 @@ export async function loadIntent(
   );
 }
 
-async function readInventory(path: string, cwd: string, problems: Problems): Promise<SourceFile | undefined> {
-  const source = await readSource(path, cwd);
+/** Where paths begin, and what opens the files behind them. */
+interface Reach {
+  readonly cwd: string;
+  readonly vault: Vault;
+}
+
+async function readInventory(
+  path: string,
+  reach: Reach,
+  problems: Problems,
+): Promise<SourceFile | undefined> {
+  const source = await readSource(path, reach);
   if (typeof source !== 'string') return source;
   switch (source) {
     case 'EISDIR':
@@ -67,12 +81,12 @@ async function readInventory(path: string, cwd: string, problems: Problems): Pro
 
 async function readCluster(
   paths: ConfigPaths,
-  cwd: string,
+  reach: Reach,
   problems: Problems,
 ): Promise<SourceFile | undefined> {
   const isNamed = paths.cluster !== undefined;
   const path = paths.cluster ?? join(dirname(paths.inventory[0] ?? '.'), 'cluster.yaml');
-  const source = await readSource(path, cwd);
+  const source = await readSource(path, reach);
   if (typeof source !== 'string') return source;
   if (source === 'ENOENT' && !isNamed) return undefined;
   problems.error(`cannot read ${path}: ${source === 'ENOENT' ? 'no such file' : source}`);
@@ -80,13 +94,14 @@ async function readCluster(
 }
 
 /** The file, or why it cannot be read: an error code of the system, or words. */
-async function readSource(path: string, cwd: string): Promise<SourceFile | string> {
+async function readSource(path: string, { cwd, vault }: Reach): Promise<SourceFile | string> {
   const absolute = resolve(cwd, path);
   try {
     const content = await readFile(absolute);
     if (content.length > LARGEST_FILE) return `larger than ${LARGEST_FILE / 2 ** 20} MiB`;
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
-    return sourceFile(path, dirname(absolute), text);
+    const opened = openSource({ name: path, directory: dirname(absolute) }, text, vault);
+    return opened.ok ? opened.value : [opened.error.message, ...opened.error.hints].join('; ');
   } catch (error) {
     if (error instanceof TypeError) return 'not UTF-8 text';
     if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;

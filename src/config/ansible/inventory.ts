@@ -1,5 +1,8 @@
+import { basename, join } from 'node:path';
 import type { Cursor, Field } from '../text/cursor.ts';
+import type { ReadScalar } from '../text/reading.ts';
 import type { Place } from '../text/source.ts';
+import { templateReader } from './template.ts';
 
 /** Variables by name; a later definition replaces an earlier one whole, as in Ansible. */
 export type Variables = ReadonlyMap<string, Field>;
@@ -63,11 +66,16 @@ export function groupsOf(inventory: Inventory, host: Host): readonly Group[] {
 /** Looks variables up for one host: its own beat its groups', a deeper group's beat a shallower one's, `all` comes last. */
 export class HostVariables {
   readonly #scopes: readonly Variables[];
+  readonly #read: ReadScalar;
 
   constructor(inventory: Inventory, host: Host) {
     const groups = groupsOf(inventory, host).map((group) => group.variables);
     const all = inventory.groups.get('all')?.variables ?? new Map<string, Field>();
     this.#scopes = [all, ...groups, host.variables].reverse();
+    this.#read = templateReader({
+      lookUp: (name) => magicOf(host).get(name) ?? this.defined(name)?.node ?? originOf(host).get(name),
+      names: () => [...new Set(this.#scopes.flatMap((scope) => [...scope.keys()]))],
+    });
   }
 
   /** The definition that is in force, even when its value is blank. */
@@ -75,10 +83,32 @@ export class HostVariables {
     return this.#scopes.find((scope) => scope.has(name))?.get(name)?.value;
   }
 
-  /** The first of several names for one thing that has a value; null and the empty string are none. */
+  /**
+   * The first of several names for one thing that has a value; null and the empty string are none. What it refers to is
+   * looked up on this host.
+   */
   first(...names: readonly string[]): Cursor | undefined {
-    return names.map((name) => this.defined(name)).find((cursor) => cursor?.isBlank === false);
+    return names
+      .map((name) => this.defined(name))
+      .find((cursor) => cursor?.isBlank === false)
+      ?.readBy(this.#read);
   }
+}
+
+/** What Ansible itself says of a host, whatever the files say. */
+function magicOf({ name }: Host): ReadonlyMap<string, string> {
+  return new Map([
+    ['inventory_hostname', name],
+    ['inventory_hostname_short', name.split('.', 1)[0] ?? name],
+  ]);
+}
+
+/** Where the host was first named. */
+function originOf({ place: { source } }: Host): ReadonlyMap<string, string> {
+  return new Map([
+    ['inventory_dir', source.directory],
+    ['inventory_file', join(source.directory, basename(source.name))],
+  ]);
 }
 
 /** Ansible's order, weakest first: by depth, then by `ansible_group_priority`, then by name. */
