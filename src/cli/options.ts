@@ -38,7 +38,10 @@ export function withHostOptions(command: Command): Command {
   return withOutputOptions(command)
     .option('-i, --inventory <path>', 'inventory file (default: ./inventory.yaml)', collect, [])
     .option('-c, --cluster <path>', 'cluster.yaml (default: the one beside the inventory, if there)')
-    .option('-l, --limit <pattern>', 'work only on the hosts that match: names, groups, globs, !name')
+    .option(
+      '-l, --limit <pattern>',
+      'work only on the hosts that match, as with Ansible: names, groups, globs, ~regex, !x, &x, x[0], @file',
+    )
     .option('-f, --forks <n>', 'hosts worked on at the same time', wholeNumber(1, 1000), 30)
     .option('-u, --user <name>', 'login where the inventory names none')
     .option('--private-key <file>', 'key to log in with where the inventory names none')

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../domain/error.ts';
-import type { Intent } from '../domain/intent.ts';
 import { err, type Result } from '../domain/result.ts';
-import { readIntent } from './intent.ts';
+import { readIntent, type LimitedIntent } from './intent.ts';
 import { CONVERT_HINT } from './ansible/inventory-yaml.ts';
+import type { Limit } from './ansible/limit.ts';
 import { openSource, Vault } from './ansible/vault.ts';
 import { Problems } from './text/problems.ts';
 import type { SourceFile } from './text/source.ts';
@@ -23,13 +23,14 @@ export interface LoadContext extends Operator {
   readonly cwd: string;
   /** What the vault passwords open; without it, nothing that is encrypted can be consumed. */
   readonly vault?: Vault;
+  readonly limit?: Limit;
 }
 
 /** Reads the user's files and makes an intent of them, or says everything that is wrong with them. */
 export async function loadIntent(
   paths: ConfigPaths,
   context: LoadContext,
-): Promise<Result<Intent, readonly Diagnostic[]>> {
+): Promise<Result<LimitedIntent, readonly Diagnostic[]>> {
   const problems = new Problems();
   const { cwd, vault = new Vault([]) } = context;
   const inventories = await Promise.all(
@@ -39,7 +40,11 @@ export async function loadIntent(
   const readable = inventories.filter((source) => source !== undefined);
   if (readable.length < Math.max(1, inventories.length)) return err(problems.list());
   return readIntent(
-    { inventories: readable, ...(cluster === undefined ? {} : { cluster }) },
+    {
+      inventories: readable,
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(context.limit === undefined ? {} : { limit: context.limit }),
+    },
     context,
     problems,
   );

@@ -35,19 +35,22 @@ export interface Host {
   readonly groups: readonly string[];
 }
 
-/** The hosts of a group and of the groups below it: its own first, then its children's in the order they are named. */
+/** The hosts of a group and of the groups below it, level by level: its own first, then its children's as they are named. */
 export function hostsOf(inventory: Inventory, groupName: string): readonly Host[] {
   const names = new Set<string>();
-  const visited = new Set<string>();
-  const waiting = [groupName];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const group = inventory.groups.get(next);
-    if (group === undefined || visited.has(next)) continue;
-    visited.add(next);
-    for (const name of group.hosts) names.add(name);
-    waiting.push(...[...group.children].reverse());
+  // A set goes on with what is added to it meanwhile.
+  const groups = new Set([groupName]);
+  for (const group of groups) {
+    const { hosts, children } = membersOf(inventory, group);
+    for (const name of hosts) names.add(name);
+    for (const child of children) groups.add(child);
   }
   return [...names].map((name) => inventory.hosts.get(name)).filter((host) => host !== undefined);
+}
+
+/** The names of all groups, with the two that are always there first. */
+export function groupNames(inventory: Inventory): readonly string[] {
+  return [...new Set(['all', UNGROUPED, ...inventory.groups.keys()])];
 }
 
 /** Every group that a host is in, directly or through children, without `all`: the weakest first. */
@@ -95,6 +98,21 @@ export class HostVariables {
   }
 }
 
+/** What is right in a group. Nobody has to say that a group is in `all`, or that a host is in no group. */
+function membersOf(inventory: Inventory, name: string): Pick<Group, 'hosts' | 'children'> {
+  const { hosts = [], children = [] } = inventory.groups.get(name) ?? {};
+  if (name === UNGROUPED) {
+    const ungrouped = [...inventory.hosts.values()].filter((host) =>
+      host.groups.every((group) => group === 'all' || group === UNGROUPED),
+    );
+    return { hosts: ungrouped.map((host) => host.name), children };
+  }
+  if (name !== 'all') return { hosts, children };
+  const tops = [...inventory.groups.values()].filter((group) => group.parents.length === 0);
+  const names = tops.map((group) => group.name).filter((top) => top !== 'all');
+  return { hosts, children: [UNGROUPED, ...children, ...names] };
+}
+
 /** What Ansible itself says of a host, whatever the files say. */
 function magicOf({ name }: Host): ReadonlyMap<string, string> {
   return new Map([
@@ -120,3 +138,5 @@ function priorityOf(group: Group): number {
   const node = group.variables.get('ansible_group_priority')?.value.node;
   return node?.kind === 'scalar' && /^-?[0-9]{1,9}$/.test(node.text) ? Number(node.text) : 1;
 }
+
+const UNGROUPED = 'ungrouped';
