@@ -18,6 +18,7 @@ import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import { readLimit } from './limit.ts';
 import type { HostOptions } from './options.ts';
+import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
 
 /** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
@@ -100,16 +101,10 @@ async function openWorld(
 }
 
 async function readIntent(io: CliIo, options: HostOptions): Promise<LimitedIntent> {
-  const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
-  const loaded = await loadIntent(
-    { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
-    {
-      cwd: io.cwd,
-      home: io.home,
-      user: options.user ?? io.user,
-      ...(options.limit === undefined ? {} : { limit: await readLimit(io, options.limit) }),
-    },
-  );
+  const cluster = options.cluster === undefined ? {} : { cluster: options.cluster };
+  const limit = options.limit === undefined ? {} : { limit: await readLimit(io, options.limit) };
+  const paths = { ...inventoryPaths(options), ...cluster, ...limit };
+  const loaded = await loadIntent(paths, await loadContext(io, options));
   if (!loaded.ok) throw refusal(loaded.error);
   const { privateKey } = options;
   if (privateKey === undefined) return loaded.value;

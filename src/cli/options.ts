@@ -1,10 +1,20 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
-/** Options that every command on hosts has. */
-export interface HostOptions {
+/** Options that every command has which reads an inventory. */
+export interface InventoryOptions {
   readonly inventory: readonly string[];
-  readonly cluster?: string;
+  readonly inventoryScript: readonly string[];
+  readonly extraVars: readonly string[];
+  readonly playbookDir?: string;
   readonly limit?: string;
+  readonly vaultId: readonly string[];
+  readonly vaultPasswordFile: readonly string[];
+  readonly askVaultPass: boolean;
+}
+
+/** Options that every command on hosts has. */
+export interface HostOptions extends InventoryOptions {
+  readonly cluster?: string;
   readonly forks: number;
   readonly user?: string;
   readonly privateKey?: string;
@@ -34,14 +44,29 @@ export function withOutputOptions(command: Command): Command {
     .option('--no-color', 'print without colour');
 }
 
-export function withHostOptions(command: Command): Command {
-  return withOutputOptions(command)
-    .option('-i, --inventory <path>', 'inventory file (default: ./inventory.yaml)', collect, [])
-    .option('-c, --cluster <path>', 'cluster.yaml (default: the one beside the inventory, if there)')
+export function withInventoryOptions(command: Command): Command {
+  return command
+    .option('-i, --inventory <path>', 'inventory file or folder (default: ./inventory.yaml)', collect, [])
+    .option(
+      '--inventory-script <path>',
+      'program that prints an inventory; only such a one is run',
+      collect,
+      [],
+    )
+    .option('-e, --extra-vars <vars>', 'k=v, JSON, YAML or @FILE; beats every other variable', collect, [])
+    .option('--playbook-dir <path>', 'folder whose group_vars and host_vars count, too (default: .)')
     .option(
       '-l, --limit <pattern>',
-      'work only on the hosts that match, as with Ansible: names, groups, globs, ~regex, !x, &x, x[0], @file',
+      'only the hosts that match, as with Ansible: names, groups, globs, ~regex, !x, &x, x[0], @file',
     )
+    .option('--vault-id <id@source>', 'vault password for an id: a file, a program, or prompt', collect, [])
+    .option('--vault-password-file <path>', 'vault password: a file, or a program', collect, [])
+    .option('-J, --ask-vault-pass', 'ask for a vault password', false);
+}
+
+export function withHostOptions(command: Command): Command {
+  return withInventoryOptions(withOutputOptions(command))
+    .option('-c, --cluster <path>', 'cluster.yaml (default: the one beside the inventory, if there)')
     .option('-f, --forks <n>', 'hosts worked on at the same time', wholeNumber(1, 1000), 30)
     .option('-u, --user <name>', 'login where the inventory names none')
     .option('--private-key <file>', 'key to log in with where the inventory names none')

@@ -4,12 +4,14 @@ import type { CliIo } from './io.ts';
 import {
   withChangeOptions,
   withHostOptions,
+  withInventoryOptions,
   withOutputOptions,
   wholeNumber,
   type ChangeFlags,
   type HostOptions,
 } from './options.ts';
 import type { InitOptions } from './commands/init.ts';
+import type { InventoryFlags } from './commands/inventory.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { VERSION } from './version.ts';
 
@@ -63,9 +65,26 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
     .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
       setStatus(await (await looks()).status(io, options)),
     );
+  addInventoryCommand(program, io, setStatus);
   withHostOptions(
     program.command('history').description('list the generations that are on the hosts'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).history(io, options)));
+}
+
+function addInventoryCommand(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
+  withInventoryOptions(
+    program.command('inventory').description('print the inventory as it is read, as ansible-inventory does'),
+  )
+    .argument('[group]', 'where --graph begins (default: all)')
+    .option('--list', 'every group, and the variables of every host, as JSON', false)
+    .option('--host <name>', 'the variables of one host, as JSON')
+    .option('--graph', 'the tree of groups and hosts', false)
+    .option('--vars', 'with --graph: the variables, too', false)
+    .option('--export', 'each variable where it is set, instead of all on every host', false)
+    .option('--no-color', 'print without colour')
+    .action(async (group: string | undefined, flags: InventoryFlags) =>
+      setStatus(await (await import('./commands/inventory.ts')).inventory(io, group, flags)),
+    );
 }
 
 function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
@@ -150,7 +169,6 @@ const NOT_YET: readonly (readonly [string, string])[] = [
   ['drill', 'fails the active host over and measures what clients lose'],
   ['calibrate', 'measures which profile the hosts can afford'],
   ['lb', 'audits and renders load balancers of third parties'],
-  ['inventory', 'prints the inventory as ansible-inventory does'],
   ['schema', 'prints the JSON Schemas of the input files'],
   ['completion', 'prints a completion script for a shell'],
 ];

@@ -6,8 +6,6 @@ import { defaultCluster, readCluster, type Cluster } from './konvoy/cluster.ts';
 import type { Cursor } from './text/cursor.ts';
 import { readEndpoint } from './endpoint.ts';
 import { controlPlaneEntries, readHosts } from './hosts.ts';
-import { InventoryDraft } from './ansible/inventory-draft.ts';
-import { readInventoryFile } from './ansible/inventory-file.ts';
 import type { Inventory } from './ansible/inventory.ts';
 import { selectHosts, type Limit } from './ansible/limit.ts';
 import { refuseUnknownVariables } from './own-variables.ts';
@@ -18,8 +16,8 @@ import type { HostEntry, Operator } from './target.ts';
 
 /** The user's files, as read. */
 export interface ConfigSources {
-  /** What a later file says beats an earlier one. */
-  readonly inventories: readonly SourceFile[];
+  /** Undefined when a part of it could not be read, which has been said. */
+  readonly inventory: Inventory | undefined;
   readonly cluster?: SourceFile;
   readonly limit?: Limit;
 }
@@ -37,8 +35,9 @@ export function readIntent(
   problems: Problems,
 ): Result<LimitedIntent, readonly Diagnostic[]> {
   const cluster = sources.cluster === undefined ? defaultCluster() : readCluster(sources.cluster, problems);
-  const inventory = readInventory(sources.inventories, problems);
+  const { inventory } = sources;
   if (inventory === undefined) return err(problems.list());
+  refuseUnknownVariables(inventory, problems);
   const entries = controlPlaneEntries(inventory, problems);
   const hosts = readHosts(entries, { inventory, operator }, problems);
   const endpoint = cluster && readEndpoint(cluster, { inventory, entries }, problems);
@@ -52,15 +51,6 @@ export function readIntent(
     warnings: problems.list(),
     limited: selectHosts(inventory, sources.limit, names),
   });
-}
-
-/** Undefined when a file cannot be read at all: what seems to be missing elsewhere may be in it. */
-function readInventory(files: readonly SourceFile[], problems: Problems): Inventory | undefined {
-  const draft = new InventoryDraft();
-  const readable = files.map((file) => readInventoryFile(file, draft, problems));
-  const inventory = draft.finish(problems);
-  refuseUnknownVariables(inventory, problems);
-  return readable.includes(false) ? undefined : inventory;
 }
 
 function readClusterName(

@@ -70,7 +70,11 @@ const LAYERS: LayerTable = {
       ...['resources', 'render', 'backends', 'plan', 'engine'],
     ],
     packages: ['commander'],
-    builtins: ['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'timers/promises'],
+    builtins: [
+      // Programs of the operator's that print an inventory or a vault password.
+      'child_process',
+      ...['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'stream', 'timers/promises'],
+    ],
   },
   main: { layers: ['cli'], packages: [], builtins: ['os'] },
 };

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../domain/result.ts';
 import { didYouMean } from '../text/suggest.ts';
 import { matchesGlob } from './glob.ts';
-import { groupNames, hostsOf, type Inventory } from './inventory.ts';
+import { hostsOf, type Inventory } from './inventory.ts';
 import { applySubscript, parseSubscript, parseTerm, splitLimit, type LimitTerm } from './limit-terms.ts';
 import { pythonMatcher } from './python-regex.ts';
 
@@ -100,13 +100,13 @@ function matchTerm({ kind, pattern }: LimitTerm, inventory: Inventory): Result<r
 function matchName(pattern: string, inventory: Inventory): Result<readonly string[], string> {
   const matches = matcherOf(pattern);
   if (!matches.ok) return err(`${JSON.stringify(pattern)}: ${matches.error}`);
-  const groups = groupNames(inventory).filter(matches.value);
+  const groups = [...inventory.groups.keys()].filter(matches.value);
   const isPlain = !/^~|[.?*[]/.test(pattern);
   const hosts = groups.length > 0 && isPlain ? [] : [...inventory.hosts.keys()].filter(matches.value);
   if (groups.length + hosts.length > 0) {
     return ok([...groups.flatMap((group) => hostsOf(inventory, group).map((host) => host.name)), ...hosts]);
   }
-  const known = [...groupNames(inventory), ...inventory.hosts.keys()];
+  const known = [...inventory.groups.keys(), ...inventory.hosts.keys()];
   const hints = didYouMean(pattern, known).map((hint) => `; ${hint}`);
   return err(`${JSON.stringify(pattern)} matches no host and no group of the inventory${hints.join('')}`);
 }

@@ -2,8 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Vault } from '../../../src/config/ansible/vault.ts';
 import { loadIntent } from '../../../src/config/load.ts';
+import { err } from '../../../src/domain/result.ts';
 import { formatDiagnostic, inventoryWith, operator } from './read.ts';
+
+const machine = {
+  ...operator,
+  runScript: async () => err('no script is run here'),
+  vault: new Vault([]),
+};
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -17,7 +25,7 @@ describe('the inventories that come with konvoy-ha load without a word', () => {
   ])('%s', async (name, kind, hosts) => {
     const result = await loadIntent(
       { inventory: [`inventories/${name}/inventory.yaml`] },
-      { ...operator, cwd: root },
+      { ...machine, cwd: root },
     );
     if (!result.ok) expect.fail(result.error.map(formatDiagnostic).join('\n'));
     expect(result.value.warnings).toEqual([]);
@@ -28,7 +36,7 @@ describe('the inventories that come with konvoy-ha load without a word', () => {
   it("konvoy: the documentation's example is understood", async () => {
     const result = await loadIntent(
       { inventory: ['inventories/konvoy/inventory.yaml'] },
-      { ...operator, cwd: root },
+      { ...machine, cwd: root },
     );
     expect(result).toMatchObject({
       value: { endpoint: { vip: '10.0.50.20', port: 6443, settings: { interface: 'ens20f0', vrid: 51 } } },
@@ -37,7 +45,7 @@ describe('the inventories that come with konvoy-ha load without a word', () => {
 
   it('mixed-interfaces: each host has its own', async () => {
     const paths = { inventory: ['inventories/mixed-interfaces/inventory.yaml'] };
-    const result = await loadIntent(paths, { ...operator, cwd: root });
+    const result = await loadIntent(paths, { ...machine, cwd: root });
     const hosts = result.ok ? result.value.hosts : [];
     expect(hosts.map((host) => [host.interface, host.priority])).toEqual([
       ['ens192', 250],
@@ -48,7 +56,7 @@ describe('the inventories that come with konvoy-ha load without a word', () => {
 
   it('bastion: paths start where the inventory stands', async () => {
     const paths = { inventory: ['../bastion/inventory.yaml'] };
-    const result = await loadIntent(paths, { ...operator, cwd: join(root, 'inventories/konvoy') });
+    const result = await loadIntent(paths, { ...machine, cwd: join(root, 'inventories/konvoy') });
     const target = result.ok ? result.value.hosts[0]?.target : undefined;
     expect(target?.knownHostsFiles).toEqual([join(root, 'inventories/bastion/known_hosts')]);
     expect(target?.jump).toMatchObject({ address: '203.0.113.50', port: 2222, user: 'jump' });
@@ -74,7 +82,7 @@ spec: {kubernetes: {controlPlane: {keepalived: {}}}}
 
   async function load(inventory: readonly string[], named?: string): Promise<unknown> {
     const paths = { inventory, ...(named === undefined ? {} : { cluster: named }) };
-    const result = await loadIntent(paths, { ...operator, cwd });
+    const result = await loadIntent(paths, { ...machine, cwd });
     return result.ok ? result.value.cluster : result.error.map(formatDiagnostic);
   }
 
@@ -105,7 +113,7 @@ spec: {kubernetes: {controlPlane: {keepalived: {}}}}
     await writeFile(join(cwd, 'huge.yaml'), Buffer.alloc(17 * 2 ** 20, '#'));
     expect(await load(['missing.yaml', 'folder', 'latin1.yaml', 'huge.yaml'], 'nope.yaml')).toEqual([
       'error: cannot read missing.yaml: no such file; konvoy-ha init writes an inventory to start from',
-      'error: cannot read folder: folders of inventories are not supported yet; convert it: ansible-inventory -i FILE --list -y > inventory.yaml',
+      'error: there is no inventory in folder; as in Ansible, hidden files and names that end in .ini, .cfg, .txt, .md, … are passed over in a folder',
       'error: cannot read latin1.yaml: not UTF-8 text',
       'error: cannot read huge.yaml: larger than 16 MiB',
       'error: cannot read nope.yaml: no such file',

@@ -5,7 +5,7 @@ import { openSource, Vault } from '../../../src/config/ansible/vault.ts';
 import { readIntent } from '../../../src/config/intent.ts';
 import { Problems } from '../../../src/config/text/problems.ts';
 import { vaultText } from '../../support/vault.ts';
-import { formatDiagnostic, operator } from './read.ts';
+import { formatDiagnostic, operator, readInventories } from './read.ts';
 
 const PASSWORD = 'throw-away';
 const vault = new Vault([{ id: 'default', password: new Secret(PASSWORD) }]);
@@ -55,9 +55,9 @@ function saidAbout(inventory: string, cluster?: string): string {
     if (!opened.ok) throw new Error(opened.error.message);
     return opened.value;
   };
-  const inventories = [source('inventory.yaml', inventory)];
+  const read = readInventories([source('inventory.yaml', inventory)], problems);
   const sources = cluster === undefined ? {} : { cluster: source('cluster.yaml', cluster) };
-  const result = readIntent({ inventories, ...sources }, operator, problems);
+  const result = readIntent({ inventory: read, ...sources }, operator, problems);
   const diagnostics = result.ok ? result.value.warnings : result.error;
   return [JSON.stringify(diagnostics), ...diagnostics.map(formatDiagnostic)].join('\n').toLowerCase();
 }
