@@ -1,7 +1,7 @@
 import type { TypedValue } from './yaml-scalar.ts';
 
 /** What Python's `json` makes of a key that is no string: `true`, `null`, `1`, `1.0`; a date is its ISO 8601 text. */
-export function jsonKey({ value }: TypedValue): string {
+export function jsonKey({ value }: Pick<TypedValue, 'value'>): string {
   if (value === undefined) return 'null';
   return typeof value === 'number' ? jsonFloat(value) : String(value);
 }
