@@ -16,6 +16,8 @@ export interface HostEntry {
  */
 export function parseHostEntry(text: string): Result<HostEntry, string> {
   if (text === '') return err('the name of a host is empty');
+  // What follows looks for the end of every bracket: without a bound its time grows with the square of the length.
+  if (text.length > LONGEST_PATTERN) return err(`longer than ${LONGEST_PATTERN} characters`);
   const { pattern, port } = parseHostAddress(text);
   const names = pattern.includes('[') ? expandRanges(pattern) : ok([pattern]);
   if (!names.ok) return names;
@@ -108,3 +110,5 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** More than this is a slip of the pen that would only fill the memory. */
 const MOST_HOSTS = 20_000;
+
+const LONGEST_PATTERN = 4096;
