@@ -20,7 +20,7 @@ export function pythonJson(value: PythonValue, lineStart = '\n'): string {
 }
 
 function keyJson(key: ScalarValue): string {
-  return JSON.stringify(typeof key === 'string' ? key : jsonKey({ value: key }));
+  return JSON.stringify(typeof key === 'string' ? key : jsonKey(key));
 }
 
 function scalarJson(value: ScalarValue): string {
