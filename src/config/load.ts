@@ -26,7 +26,7 @@ export interface InventoryPaths {
   readonly scripts?: readonly string[];
   /** `k=v …`, JSON, YAML or `@FILE`, the weakest first. */
   readonly extraVars?: readonly string[];
-  /** Where group_vars and host_vars are looked for, too, and where `@FILE` begins; without it the working folder. */
+  /** Where group_vars and host_vars are looked for, too; without it the working folder. */
   readonly playbookDir?: string;
 }
 
@@ -141,7 +141,7 @@ async function readLayers(
   return {
     besideSources,
     besidePlaybook: await readFileVariables(playbook, inventory, reading),
-    extra: await readExtraVariables(extraVars, { root: playbook, home }, reading),
+    extra: await readExtraVariables(extraVars, home, reading),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type Inventory,
   type Variables,
 } from './inventory.ts';
-import { PythonValues, type PythonMap, type PythonValue } from './python-value.ts';
+import { PythonMap, PythonValues, type PythonValue } from './python-value.ts';
 
 /** What of an inventory is shown, as the options of `ansible-inventory` say it. */
 export interface ExportOptions {
@@ -32,48 +32,47 @@ export class InventoryExport {
 
   /** `--list`: every group with its hosts and children, and under `_meta` the variables of every host. */
   list(): PythonMap {
-    const groups = new Map<string, PythonValue>();
+    const groups: [string, PythonMap][] = [];
     this.#addGroup('all', groups, new Set());
-    const hostvars = new Map<string, PythonValue>();
-    for (const host of this.#inventory.hosts.values()) {
-      const variables = this.#isShown(host.name) ? this.host(host) : new Map();
-      if (variables.size > 0) hostvars.set(host.name, variables);
-    }
-    return groups.set('_meta', new Map([['hostvars', hostvars]]));
+    const hostvars = [...this.#inventory.hosts.values()]
+      .filter(({ name }) => this.#isShown(name))
+      .map((host): [string, PythonMap] => [host.name, this.host(host)])
+      .filter(([, variables]) => variables.items.length > 0);
+    return new PythonMap([...groups, ['_meta', new PythonMap([['hostvars', new PythonMap(hostvars)]])]]);
   }
 
   /** `--host`: the variables of one host. */
   host(host: Host): PythonMap {
-    return this.#valuesOf(shownHostVariables(this.#inventory, host, this.#options));
+    return new PythonMap(this.#valuesOf(shownHostVariables(this.#inventory, host, this.#options)));
   }
 
-  #addGroup(name: string, groups: Map<string, PythonValue>, seen: Set<string>): void {
+  #addGroup(name: string, groups: [string, PythonMap][], seen: Set<string>): void {
     const group = this.#inventory.groups.get(name);
     if (group === undefined || seen.has(name)) return;
     seen.add(name);
     const shown = this.#group(group);
-    if (shown.size > 0) groups.set(name, shown);
+    if (shown.items.length > 0) groups.push([name, shown]);
     for (const child of group.children) this.#addGroup(child, groups, seen);
   }
 
   #group(group: Group): PythonMap {
     const hosts = group.name === 'all' ? [] : group.hosts.filter((name) => this.#isShown(name));
-    const { whereSet } = this.#options;
-    const vars = whereSet ? this.#groupValues(group) : new Map<string, PythonValue>();
-    return new Map<string, PythonValue>([
+    const vars = this.#options.whereSet ? this.#groupValues(group) : [];
+    return new PythonMap([
       ...(hosts.length > 0 ? [['hosts', hosts] as const] : []),
       ...(group.children.length > 0 ? [['children', group.children] as const] : []),
-      ...(vars.size > 0 ? [['vars', vars] as const] : []),
+      ...(vars.length > 0 ? [['vars', new PythonMap(vars)] as const] : []),
     ]);
   }
 
-  #groupValues(group: Group): PythonMap {
+  #groupValues(group: Group): readonly (readonly [string, PythonValue])[] {
     const values = this.#valuesOf(shownGroupVariables(this.#inventory, group, this.#options));
-    return group.priority === 1n ? values : new Map([...values, [PRIORITY, group.priority]]);
+    if (group.priority === 1n) return values;
+    return [...values.filter(([name]) => name !== PRIORITY), [PRIORITY, group.priority]];
   }
 
-  #valuesOf(variables: Variables): PythonMap {
-    return new Map(Array.from(variables, ([name, { value }]) => [name, this.#values.of(value.node)]));
+  #valuesOf(variables: Variables): readonly (readonly [string, PythonValue])[] {
+    return Array.from(variables, ([name, { value }]) => [name, this.#values.of(value.node)]);
   }
 
   #isShown(host: string): boolean {
@@ -106,7 +105,7 @@ export function shownGroupVariables(
 
 /** An encrypted value, and one that is never a template, become maps that say so, as in what Ansible prints. */
 function markedValue(node: ScalarNode): PythonValue {
-  return node.tag === undefined ? node.value : new Map([[MARKS[node.tag], node.text]]);
+  return node.tag === undefined ? node.value : new PythonMap([[MARKS[node.tag], node.text]]);
 }
 
 function withoutInternal(variables: Variables): Variables {

@@ -1,39 +1,26 @@
-import { isAbsolute, join } from 'node:path';
 import { readSource, type ReadingContext } from '../source-reader.ts';
 import { Cursor, type Field } from '../text/cursor.ts';
 import type { Problems } from '../text/problems.ts';
 import { sourceFile, within, type Place, type SourceFile } from '../text/source.ts';
 import type { ScalarNode } from '../text/tree.ts';
-import { parseVariables } from './file-variables.ts';
+import { parseSomeVariables } from './file-variables.ts';
 import { mergeVariables, type Variables } from './inventory.ts';
 import { parseKeyValues } from './key-value.ts';
-import type { VarsRoot } from './sources.ts';
-
-/** Where the paths behind an `@` begin. */
-export interface FileOrigin {
-  readonly root: VarsRoot;
-  /** For `@~/…`. */
-  readonly home: string;
-}
 
 /**
- * Reads what `-e` says: `@FILE` (relative to the playbook's folder, as in Ansible), JSON or YAML that begins with a bracket, or
+ * Reads what `-e` says: `@FILE`, JSON or YAML that begins with a bracket, or
  * `key=value …`. The later one beats the earlier one.
  */
 export async function readExtraVariables(
   options: readonly string[],
-  from: FileOrigin,
+  home: string,
   context: ReadingContext,
 ): Promise<Variables> {
   const layers: Variables[] = [];
   for (const [index, option] of options.entries()) {
     const name = options.length === 1 ? '--extra-vars' : `--extra-vars #${index + 1}`;
-    layers.push(
-      await readOption(option, sourceFile(name, context.cwd, option, { vault: context.vault }), {
-        from,
-        context,
-      }),
-    );
+    const source = sourceFile(name, context.cwd, option, { vault: context.vault });
+    layers.push(await readOption(option, source, { home, context }));
   }
   return mergeVariables(layers);
 }
@@ -41,14 +28,14 @@ export async function readExtraVariables(
 async function readOption(
   option: string,
   source: SourceFile,
-  { from, context }: { readonly from: FileOrigin; readonly context: ReadingContext },
+  { home, context }: { readonly home: string; readonly context: ReadingContext },
 ): Promise<Variables> {
   switch (option[0]) {
     case undefined:
       return new Map();
     case '@': {
-      const file = await readSource(filePath(option.slice(1), from), context);
-      return file === undefined ? new Map() : parseVariables(file, context.problems);
+      const file = await readSource(option.slice(1).replace(/^~(?=\/)/, home), context);
+      return file === undefined ? new Map() : parseSomeVariables(file, context.problems);
     }
     case '/':
     case '.':
@@ -56,15 +43,10 @@ async function readOption(
       return new Map();
     case '[':
     case '{':
-      return parseVariables(source, context.problems);
+      return parseSomeVariables(source, context.problems);
     default:
       return readKeyValues(source, context.problems);
   }
-}
-
-function filePath(path: string, { root, home }: FileOrigin): string {
-  if (path.startsWith('~/')) return join(home, path.slice(2));
-  return isAbsolute(path) ? path : join(root.name, path);
 }
 
 function readKeyValues(source: SourceFile, problems: Problems): Variables {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { inBatches } from '../batches.ts';
 import { readSource, type ReadingContext } from '../source-reader.ts';
-import { Cursor } from '../text/cursor.ts';
+import { Cursor, type Field } from '../text/cursor.ts';
 import { beginningOf, type SourceFile } from '../text/source.ts';
 import { parseYaml } from '../text/yaml.ts';
 import type { Problems } from '../text/problems.ts';
@@ -23,15 +23,28 @@ export async function readFileVariables(
 
 /** The variables that one file sets: it holds one map, or nothing. */
 export function parseVariables(source: SourceFile, problems: Problems): Variables {
-  const documents = parseYaml(source, problems) ?? [];
-  const [document, second] = documents;
+  return readDocument(source, problems) ?? new Map<string, Field>();
+}
+
+/** The same for a file that may not be empty. */
+export function parseSomeVariables(source: SourceFile, problems: Problems): Variables {
+  const before = problems.errorCount;
+  const variables = readDocument(source, problems);
+  if (variables === undefined && problems.errorCount === before)
+    problems.error('there are no variables in it', beginningOf(source));
+  return variables ?? new Map<string, Field>();
+}
+
+/** Undefined when there is nothing in it, or nothing that can be read. */
+function readDocument(source: SourceFile, problems: Problems): Variables | undefined {
+  const [document, second] = parseYaml(source, problems) ?? [];
   if (second !== undefined) {
     problems.error('a file of variables has one document', second.place, 'remove the "---" in the middle');
   }
-  if (document === undefined) return new Map();
+  if (document === undefined) return undefined;
   if (document.kind !== 'map') {
     problems.error('expected variables, such as "ansible_user: ops"', beginningOf(source));
-    return new Map();
+    return undefined;
   }
   const fields = new Cursor(document, '', problems).fields();
   return new Map(fields.map((field) => [field.key, field]));

@@ -1,7 +1,6 @@
-import { byCodePoint } from '../text/order.ts';
+import { jsonKey, pythonFloat } from '../text/json-key.ts';
 import type { ScalarValue } from '../text/tree.ts';
-import { pythonFloat } from './python-float.ts';
-import { isPythonList, isPythonMap, type PythonValue } from './python-value.ts';
+import { isPythonList, PythonMap, type PythonValue } from './python-value.ts';
 
 /**
  * The text that Python's `json.dumps(value, sort_keys=True, indent=4, ensure_ascii=False)` makes. Recursion ends: values
@@ -13,13 +12,15 @@ export function pythonJson(value: PythonValue, lineStart = '\n'): string {
     const items = value.map((item) => pythonJson(item, indent));
     return items.length === 0 ? '[]' : `[${indent}${items.join(`,${indent}`)}${lineStart}]`;
   }
-  if (isPythonMap(value)) {
-    const items = [...value]
-      .sort(([a], [b]) => byCodePoint(a, b))
-      .map(([key, item]) => `${JSON.stringify(key)}: ${pythonJson(item, indent)}`);
+  if (value instanceof PythonMap) {
+    const items = value.sorted.map(([key, item]) => `${keyJson(key)}: ${pythonJson(item, indent)}`);
     return items.length === 0 ? '{}' : `{${indent}${items.join(`,${indent}`)}${lineStart}}`;
   }
   return scalarJson(value);
+}
+
+function keyJson(key: ScalarValue): string {
+  return JSON.stringify(typeof key === 'string' ? key : jsonKey(key));
 }
 
 function scalarJson(value: ScalarValue): string {

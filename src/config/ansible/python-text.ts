@@ -1,6 +1,6 @@
+import { pythonFloat } from '../text/json-key.ts';
 import type { ScalarValue } from '../text/tree.ts';
-import { pythonFloat } from './python-float.ts';
-import { isPythonList, isPythonMap, type PythonValue } from './python-value.ts';
+import { isPythonList, PythonMap, type PythonValue } from './python-value.ts';
 
 /** What Python's `str(value)` makes: a text as it is, everything else as in a program. */
 export function pythonText(value: PythonValue): string {
@@ -9,8 +9,8 @@ export function pythonText(value: PythonValue): string {
 
 function pythonRepr(value: PythonValue): string {
   if (isPythonList(value)) return `[${value.map(pythonRepr).join(', ')}]`;
-  if (isPythonMap(value)) {
-    const items = Array.from(value, ([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`);
+  if (value instanceof PythonMap) {
+    const items = value.items.map(([key, item]) => `${scalarRepr(key)}: ${pythonRepr(item)}`);
     return `{${items.join(', ')}}`;
   }
   return scalarRepr(value);

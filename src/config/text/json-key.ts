@@ -1,13 +1,13 @@
-import type { TypedValue } from './yaml-scalar.ts';
+import type { ScalarValue } from './tree.ts';
 
 /** What Python's `json` makes of a key that is no string: `true`, `null`, `1`, `1.0`; a date is its ISO 8601 text. */
-export function jsonKey({ value }: TypedValue): string {
+export function jsonKey(value: ScalarValue): string {
   if (value === undefined) return 'null';
   return typeof value === 'number' ? jsonFloat(value) : String(value);
 }
 
 /** Keys that Python holds to be one, as `1`, `1.0` and `true` are; undefined for those that equal themselves only. */
-export function equalNumber({ value }: TypedValue): bigint | undefined {
+export function equalNumber(value: ScalarValue): bigint | undefined {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;

@@ -148,8 +148,8 @@ class TreeBuilder {
     } else if (typed === undefined || TEXT_KEYS.includes(typed.type)) {
       entries.add({ key: key.text, keyPlace: key.place, value }, undefined);
     } else {
-      const entry = { key: jsonKey(typed), keyPlace: key.place, typedKey: key, value };
-      entries.add(entry, equalNumber(typed));
+      const entry = { key: jsonKey(typed.value), keyPlace: key.place, typedKey: key, value };
+      entries.add(entry, equalNumber(typed.value));
     }
   }
 
