@@ -48,10 +48,13 @@ export function hostIntent(name: string, rest: Partial<HostIntent> = {}): HostIn
   const target = {
     host: hostName(name),
     connection: 'ssh' as const,
+    client: 'auto' as const,
     address: ownAddress(name),
     port: 22,
     user: userName('admin'),
     identityFiles: [],
+    become: { method: 'sudo' as const },
+    forwardAgent: false,
     knownHostsFiles: [],
     strictHostKeyChecking: 'yes' as const,
   };
