@@ -4,6 +4,7 @@ import type { Target } from '../domain/target.ts';
 import { parsePriority } from '../domain/vrrp.ts';
 import { numberIn } from './text/cursor.ts';
 import { groupsOf, hostsOf, HostVariables, type Host, type Inventory } from './ansible/inventory.ts';
+import { bastionOf } from './konvoy/bastion.ts';
 import type { Problems } from './text/problems.ts';
 import { spanOf, type Place } from './text/source.ts';
 import { closest } from './text/suggest.ts';
@@ -65,9 +66,8 @@ function readHost(
   ];
 }
 
-/** Konvoy picks one of several bastions at random for each connection; the first one always is easier to reason about. */
 function readBastion({ inventory, operator }: Surroundings, problems: Problems): Target | undefined {
-  const [host] = hostsOf(inventory, 'bastion');
+  const host = bastionOf(inventory);
   if (host === undefined) return undefined;
   return readTarget({ host, variables: new HostVariables(inventory, host) }, operator, problems);
 }
