@@ -119,7 +119,7 @@ async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
 /** The endpoint when it is of a kind and has settings that are built; refused before any host is touched otherwise. */
 function supportedEndpoint({ endpoint }: Intent): KeepalivedEndpoint {
   if (endpoint.kind !== 'keepalived') {
-    throw new KonvoyError(`${describeEndpoint(endpoint)}: that is not supported yet`, {
+    throw new KonvoyError(`${describeEndpoint(endpoint)}; that is not supported yet`, {
       code: 'not-yet',
       hints: [
         'for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml',

@@ -27,7 +27,7 @@ export function readHosts(
   surroundings: Surroundings,
   problems: Problems,
 ): readonly HostIntent[] {
-  const jump = readBastion(surroundings, problems);
+  const jump = readBastion(bastionOf(surroundings.inventory, entries[0]?.variables), surroundings, problems);
   const hosts = entries.flatMap((entry) => readHost(entry, { ...surroundings, jump, problems }));
   refuseSameMachine(hosts, entries, problems);
   return hosts;
@@ -66,8 +66,11 @@ function readHost(
   ];
 }
 
-function readBastion({ inventory, operator }: Surroundings, problems: Problems): Target | undefined {
-  const host = bastionOf(inventory);
+function readBastion(
+  host: Host | undefined,
+  { inventory, operator }: Surroundings,
+  problems: Problems,
+): Target | undefined {
   if (host === undefined) return undefined;
   return readTarget({ host, variables: new HostVariables(inventory, host) }, operator, problems);
 }

@@ -2,7 +2,6 @@ import type { AwsBalancer, CloudBalancer } from '../../domain/intent.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { parseBoolean } from '../boolean.ts';
 import type { Cursor } from '../text/cursor.ts';
-import { itemsOf } from '../text/items.ts';
 import { integerFrom } from './setting-values.ts';
 
 /** What a ClusterProvisioner asks of its cloud's load balancer, with Konvoy's defaults; what is wrong is reported. */
@@ -53,7 +52,7 @@ function readPort(balancer: Cursor | undefined): number {
 
 function readIdentifiers(list: Cursor | undefined): readonly string[] | undefined {
   if (list === undefined || list.isNull) return undefined;
-  return itemsOf(list).flatMap((item) => item.read(parseIdentifier) ?? []);
+  return list.items().flatMap((item) => item.read(parseIdentifier) ?? []);
 }
 
 function readTags(tags: Cursor | undefined): Readonly<Record<string, string>> {

@@ -3,7 +3,6 @@ import { Cursor } from '../text/cursor.ts';
 import { chooseEndpoint, onPremises, type EndpointChoice } from './endpoint-choice.ts';
 import { map, refuseUnknownFields, type FieldTable } from './fields.ts';
 import { CLUSTER_PROVISIONER } from './provisioner-fields.ts';
-import { itemsOf } from '../text/items.ts';
 import type { Problems } from '../text/problems.ts';
 import { beginningOf, type SourceFile } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
@@ -93,7 +92,7 @@ function readWord(document: Cursor, key: string, known: readonly string[]): stri
 /** Names of Konvoy's own preflight checks: a text with commas in v1alpha1, a list later. None of them is ours to skip. */
 function checkErrorsToIgnore(errors: Cursor | undefined): void {
   if (errors?.node.kind !== 'list') errors?.text();
-  else for (const item of itemsOf(errors)) item.text();
+  else for (const item of errors.items()) item.text();
 }
 
 function nonBlank(cursor: Cursor | undefined): Cursor | undefined {

@@ -1,5 +1,4 @@
 import type { JsonSchema } from '../schema/json-schema.ts';
-import { itemsOf } from '../text/items.ts';
 import type { Cursor } from '../text/cursor.ts';
 
 /** What may stand at a key: the reader and the JSON Schema are made of the same rules, so neither knows more. */
@@ -46,10 +45,10 @@ export function refuseUnknownFields(cursor: Cursor, rule: FieldRule): void {
       }
       return;
     case 'list':
-      for (const item of itemsOf(cursor)) refuseUnknownFields(item, rule.item);
+      for (const item of cursor.items()) refuseUnknownFields(item, rule.item);
       return;
     case 'one-or-list':
-      for (const item of cursor.node.kind === 'list' ? itemsOf(cursor) : [cursor])
+      for (const item of cursor.node.kind === 'list' ? cursor.items() : [cursor])
         refuseUnknownFields(item, rule.item);
       return;
     default:

@@ -1,6 +1,5 @@
 import type { InventoryDraft } from '../ansible/inventory-draft.ts';
 import { Cursor, type Field } from '../text/cursor.ts';
-import { itemsOf } from '../text/items.ts';
 import type { Problems } from '../text/problems.ts';
 import type { SourceFile } from '../text/source.ts';
 import { parseYaml } from '../text/yaml.ts';
@@ -59,7 +58,7 @@ function readMachines(document: Cursor, group: string, draft: InventoryDraft): v
     ...(user === undefined ? [] : [renamed('ansible_user', user)]),
   ];
   const hosts = document.at('spec', 'hosts');
-  for (const host of hosts === undefined ? [] : itemsOf(hosts)) {
+  for (const host of hosts === undefined ? [] : hosts.items()) {
     const address = host.at('address');
     if (address === undefined) host.fail('"address" is missing');
     const name = address?.text();

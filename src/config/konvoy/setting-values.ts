@@ -1,7 +1,6 @@
 import { parseIpAddress, type IpAddress } from '../../domain/address.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { numberIn, type Cursor } from '../text/cursor.ts';
-import { itemsOf } from '../text/items.ts';
 import { closest } from '../text/suggest.ts';
 
 /** How a single value is read where it stands: an inventory may have templates, cluster.yaml has none. */
@@ -45,7 +44,7 @@ export function parseHealthPath(text: string): Result<string, string> {
 /** A list of addresses; in INI, where there are no lists, they are separated by commas. */
 export function readAddresses(cursor: Cursor, readScalar: ReadScalar): readonly IpAddress[] | undefined {
   if (cursor.node.kind !== 'list') return readScalar(cursor, parseAddresses);
-  const addresses = itemsOf(cursor).map((item) => readScalar(item, parseIpAddress));
+  const addresses = cursor.items().map((item) => readScalar(item, parseIpAddress));
   const valid = addresses.filter((address) => address !== undefined);
   return valid.length === addresses.length ? valid : undefined;
 }

@@ -7,15 +7,12 @@ export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly const?: string;
   readonly enum?: readonly string[];
-  readonly default?: string | number | boolean | readonly string[];
-  readonly examples?: readonly string[];
+  readonly default?: string | number | boolean;
   readonly pattern?: string;
-  readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly multipleOf?: number;
   readonly items?: JsonSchema;
-  readonly minItems?: number;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
@@ -62,11 +59,6 @@ export function truthSchema(): JsonSchema {
     { type: 'integer', minimum: 0, maximum: 1 },
     { type: 'string', pattern: TRUTH },
   );
-}
-
-/** A list of such values, or blank. */
-export function listSchema(items: JsonSchema): JsonSchema {
-  return orBlank({ type: 'array', items });
 }
 
 const TRUTH =

@@ -58,7 +58,7 @@ describe('keys that nobody knows', () => {
       'cluster.yaml:11:36 [configVerison] error: unknown key "configVerison" in spec.addons[1]; did you mean "configVersion"?',
       'cluster.yaml:12:35 [configdata] error: unknown key "configdata" in spec.containerRuntime.containerd; did you mean "configData"?',
       'cluster.yaml:13:48 [values] error: unknown key "values" in spec.nodePools[0].labels[0]; did you mean "value"?',
-      'cluster.yaml:14:20 [{}] error: spec.imageRegistries: expected a list',
+      'cluster.yaml:14:20 [{}] error: spec.imageRegistries: expected a list, got a map',
     ]);
   });
 
