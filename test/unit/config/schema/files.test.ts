@@ -16,7 +16,7 @@ const VERSIONS = ['1.2', '1.1'] as const;
 
 function documentsIn(text: string, version: (typeof VERSIONS)[number]): readonly unknown[] {
   return parseAllDocuments(text, { version, merge: true })
-    .map((document): unknown => document.toJS())
+    .map((document) => document.toJS() as unknown)
     .filter((document) => document !== null);
 }
 
