@@ -3,6 +3,7 @@ import type { EndpointIntent, HostIntent, Intent } from '../domain/intent.ts';
 import { parseClusterName, type ClusterName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { defaultCluster, readCluster, type Cluster } from './konvoy/cluster.ts';
+import { refuseOtherVersion } from './konvoy/inventory-version.ts';
 import type { Cursor } from './text/cursor.ts';
 import { readEndpoint } from './endpoint.ts';
 import { controlPlaneEntries, readHosts } from './hosts.ts';
@@ -45,6 +46,7 @@ function readInventory(files: readonly SourceFile[], problems: Problems): Invent
   const readable = files.map((file) => readInventoryFile(file, draft, problems));
   const inventory = draft.finish(problems);
   refuseUnknownVariables(inventory, problems);
+  refuseOtherVersion(inventory);
   return readable.includes(false) ? undefined : inventory;
 }
 

@@ -31,6 +31,11 @@ export const ENDPOINT: KeepalivedEndpoint = {
   settings: {
     profile: 'balanced',
     advertIntervalMs: advertIntervalMs(500),
+    mode: 'unicast',
+    preempt: true,
+    loadBalancer: 'none',
+    additionalVips: [],
+    sources: {},
     healthCheck: { path: '/readyz', intervalMs: 1000, timeoutMs: 2000, fall: 2, rise: 2 },
   },
 };
