@@ -18,6 +18,7 @@ import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
+import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
 
 /** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
@@ -100,11 +101,8 @@ async function openWorld(
 }
 
 async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
-  const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
-  const loaded = await loadIntent(
-    { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
-    { cwd: io.cwd, home: io.home, user: options.user ?? io.user },
-  );
+  const cluster = options.cluster === undefined ? {} : { cluster: options.cluster };
+  const loaded = await loadIntent({ ...inventoryPaths(options), ...cluster }, loadContext(io, options.user));
   if (!loaded.ok) throw refusal(loaded.error);
   const { privateKey } = options;
   if (privateKey === undefined) return loaded.value;

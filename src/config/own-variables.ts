@@ -1,4 +1,4 @@
-import type { Inventory } from './ansible/inventory.ts';
+import { definitionsIn, type Inventory } from './ansible/inventory.ts';
 import type { Problems } from './text/problems.ts';
 import { SETTINGS } from './konvoy/settings.ts';
 import { didYouMean } from './text/suggest.ts';
@@ -12,15 +12,13 @@ export const OWN_VARIABLES: readonly string[] = [
 
 /** Complains about variables with our prefixes that we do not know: a slip there would silently leave a default in force. */
 export function refuseUnknownVariables(inventory: Inventory, problems: Problems): void {
-  for (const { variables } of [...inventory.groups.values(), ...inventory.hosts.values()]) {
-    for (const { key, keyPlace } of variables.values()) {
-      const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
-      if (prefix === undefined || OWN_VARIABLES.includes(key)) continue;
-      const meant = didYouMean(key, OWN_VARIABLES);
-      const known = OWN_VARIABLES.filter((name) => name.startsWith(prefix));
-      const hints = meant.length > 0 ? meant : [`variables with this prefix: ${known.join(', ')}`];
-      problems.error(`unknown variable ${JSON.stringify(key)}`, keyPlace, ...hints);
-    }
+  for (const { key, keyPlace } of definitionsIn(inventory)) {
+    const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
+    if (prefix === undefined || OWN_VARIABLES.includes(key)) continue;
+    const meant = didYouMean(key, OWN_VARIABLES);
+    const known = OWN_VARIABLES.filter((name) => name.startsWith(prefix));
+    const hints = meant.length > 0 ? meant : [`variables with this prefix: ${known.join(', ')}`];
+    problems.error(`unknown variable ${JSON.stringify(key)}`, keyPlace, ...hints);
   }
 }
 

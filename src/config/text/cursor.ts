@@ -2,12 +2,10 @@ import type { Result } from '../../domain/result.ts';
 import type { Problems } from './problems.ts';
 import { within, type Place } from './source.ts';
 import { didYouMean } from './suggest.ts';
-import type { TreeNode } from './tree.ts';
+import type { MapEntry, TreeNode } from './tree.ts';
 
 /** One key of a map and a cursor at its value. */
-export interface Field {
-  readonly key: string;
-  readonly keyPlace: Place;
+export interface Field extends Omit<MapEntry, 'value'> {
   readonly value: Cursor;
 }
 
@@ -57,8 +55,8 @@ export class Cursor {
       this.fail(`expected a map, got ${this.#describe()}`);
       return [];
     }
-    return [...this.node.entries.values()].map(({ key, keyPlace, value }) => {
-      return { key, keyPlace, value: new Cursor(value, joinPath(this.path, key), this.problems) };
+    return [...this.node.entries.values()].map((entry) => {
+      return { ...entry, value: new Cursor(entry.value, joinPath(this.path, entry.key), this.problems) };
     });
   }
 
@@ -66,8 +64,7 @@ export class Cursor {
   field(key: string): Field | undefined {
     const entry = this.node.kind === 'map' ? this.node.entries.get(key) : undefined;
     if (entry === undefined) return undefined;
-    const value = new Cursor(entry.value, joinPath(this.path, key), this.problems);
-    return { key, keyPlace: entry.keyPlace, value };
+    return { ...entry, value: new Cursor(entry.value, joinPath(this.path, key), this.problems) };
   }
 
   /** The value at a path of keys; undefined as soon as one is absent. */
@@ -90,7 +87,7 @@ export class Cursor {
     for (const field of this.fields()) {
       if (known.includes(field.key)) continue;
       const where = this.path === '' ? 'at the top level' : `in ${this.path}`;
-      const message = `unknown key ${JSON.stringify(field.key)} ${where}`;
+      const message = `unknown key ${JSON.stringify(field.typedKey?.text ?? field.key)} ${where}`;
       this.problems.error(message, field.keyPlace, ...didYouMean(field.key, known));
     }
   }

@@ -35,7 +35,10 @@ export interface MapNode {
 }
 
 export interface MapEntry {
+  /** Of a key that is no text, such as `1` or `yes`: what Python's JSON makes of it. */
   readonly key: string;
   readonly keyPlace: Place;
+  /** The key as it stands in the file, if it is no text: nothing can be called so, neither a group nor a host. */
+  readonly typedKey?: ScalarNode;
   readonly value: TreeNode;
 }

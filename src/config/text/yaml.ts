@@ -10,10 +10,13 @@ import { treeOf } from './yaml-tree.ts';
  * undefined when the text is not YAML, which has then been said.
  */
 export function parseYaml(source: SourceFile, problems: Problems): readonly TreeNode[] | undefined {
+  const notation = isJson(source.text) ? 'json' : 'yaml';
+  if (notation === 'yaml' && refuseCharacters(source, problems)) return undefined;
   const documents = composeDocuments(source, problems);
   if (documents === undefined) return undefined;
-  for (const { message, pos } of documents.flatMap((document) => document.warnings)) {
-    problems.warn(lowerCase(message), placeAt(source, pos));
+  for (const { code, message, pos } of documents.flatMap((document) => document.warnings)) {
+    // The library knows no tags: building the tree looks at them.
+    if (code !== 'TAG_RESOLVE_FAILED') problems.warn(lowerCase(message), placeAt(source, pos));
   }
   const errors = documents.flatMap((document) => document.errors);
   // One wrong character can make thousands of follow-on errors: the first ones say it all.
@@ -22,8 +25,30 @@ export function parseYaml(source: SourceFile, problems: Problems): readonly Tree
   }
   if (errors.length > 0) return undefined;
   return documents
-    .map((document) => treeOf(document.contents, source, problems))
+    .map((document) => treeOf(document.contents, notation, { source, problems }))
     .filter((tree) => tree !== undefined);
+}
+
+/** Ansible hands a file to Python's `json` first. YAML would read `1e3` in it as a text. */
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Complains about characters that YAML 1.1 has no place for, or takes for the ends of lines that nobody sees. */
+function refuseCharacters(source: SourceFile, problems: Problems): boolean {
+  const found = Array.from(source.text.matchAll(FORBIDDEN), ({ index }) => index);
+  for (const at of found.slice(0, MOST_REPORTED)) {
+    const code = (source.text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const message = `not valid YAML: the character U+${code} is not allowed`;
+    problems.error(message, { source, start: at, end: at + 1 }, 'write it as an escape, in double quotes');
+  }
+  return found.length > 0;
 }
 
 function composeDocuments(source: SourceFile, problems: Problems): readonly Document.Parsed[] | undefined {
@@ -39,12 +64,14 @@ function composeDocuments(source: SourceFile, problems: Problems): readonly Docu
   }
   const composer = new Composer({
     version: '1.1',
-    merge: true,
+    // Texts, lists and maps only: what a scalar is, PyYAML's rules decide, not the library's.
+    schema: 'failsafe',
+    resolveKnownTags: false,
+    merge: false,
     // The library compares every key with every other one; building the tree finds duplicates in linear time.
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
-    customTags: [...ANSIBLE_TAGS].map((tag) => ({ tag, resolve: (text: string) => text })),
   });
   return [...composer.compose(tokens, true, source.text.length)];
 }
@@ -70,6 +97,7 @@ function placeAt(source: SourceFile, [start, end]: readonly [number, number]): P
   return start > last ? { source, start: Math.max(0, last), end: last + 1 } : { source, start, end };
 }
 
-const ANSIBLE_TAGS = ['!vault', '!vault-encrypted', '!unsafe'];
+/** All but what libyaml's reader lets through; NEL, LS and PS, which end lines in YAML 1.1 only. */
+const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\uFEFF\uFFFE\uFFFF]/gu;
 const DEEPEST_NESTING = 100;
 const MOST_REPORTED = 20;

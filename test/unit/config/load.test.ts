@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadIntent } from '../../../src/config/load.ts';
+import { err } from '../../../src/domain/result.ts';
 import { formatDiagnostic, inventoryWith, operator } from './read.ts';
+
+const machine = { ...operator, runScript: async () => err('no script is run here') };
 
 describe('the files that are read', () => {
   let cwd: string;
@@ -24,7 +27,7 @@ spec: {kubernetes: {controlPlane: {keepalived: {}}}}
 
   async function load(inventory: readonly string[], named?: string): Promise<unknown> {
     const paths = { inventory, ...(named === undefined ? {} : { cluster: named }) };
-    const result = await loadIntent(paths, { ...operator, cwd });
+    const result = await loadIntent(paths, { ...machine, cwd });
     return result.ok ? result.value.cluster : result.error.map(formatDiagnostic);
   }
 
@@ -55,7 +58,7 @@ spec: {kubernetes: {controlPlane: {keepalived: {}}}}
     await writeFile(join(cwd, 'huge.yaml'), Buffer.alloc(17 * 2 ** 20, '#'));
     expect(await load(['missing.yaml', 'folder', 'latin1.yaml', 'huge.yaml'], 'nope.yaml')).toEqual([
       'error: cannot read missing.yaml: no such file; konvoy-ha init writes an inventory to start from',
-      'error: cannot read folder: folders of inventories are not supported yet; convert it: ansible-inventory -i FILE --list -y > inventory.yaml',
+      'error: there is no inventory in folder; as in Ansible, hidden files and names that end in .ini, .cfg, .txt, .md, … are passed over in a folder',
       'error: cannot read latin1.yaml: not UTF-8 text',
       'error: cannot read huge.yaml: larger than 16 MiB',
       'error: cannot read nope.yaml: no such file',

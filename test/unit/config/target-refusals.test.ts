@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problems } from '../../../src/config/text/problems.ts';
-import { readIntent } from '../../../src/config/intent.ts';
-import { sourceFile } from '../../../src/config/text/source.ts';
-import { complaintsAbout, formatDiagnostic, inventoryWith } from './read.ts';
+import { complaintsAbout, formatDiagnostic, inventoryWith, read } from './read.ts';
 
 describe('a host is not reached in another way than asked for', () => {
   it.each([
@@ -167,8 +164,7 @@ describe('a host is not reached in another way than asked for', () => {
   });
 
   it("an operator's login name that is none of a host's needs ansible_user", () => {
-    const sources = { inventories: [sourceFile('inventory.yaml', '/cluster', inventoryWith({}))] };
-    const result = readIntent(sources, { home: '/home/x', user: 'DOMAIN\\x' }, new Problems());
+    const result = read(inventoryWith({}), undefined, { home: '/home/x', user: 'DOMAIN\\x' });
     expect(result.ok ? [] : result.error.map(formatDiagnostic)).toEqual([
       'error: no ansible_user, and your own login name cannot be used: expected the name of a user, got "DOMAIN\\\\x"; set ansible_user',
     ]);

@@ -55,10 +55,12 @@ describe('scalars keep the text they were written with', () => {
     expect(parse(`key: ${written}\n`)).toEqual({ trees: [{ key: expected }], problems: [] });
   });
 
-  it('keys, too', () => {
-    const { trees, problems } = parse('yes: 1\n22:22: 2\n10.0: 3\nfd00::1:\n"a b": 4\n');
+  it('keys that are texts, too', () => {
+    const { trees, problems } = parse('y: 1\n"22:22": 2\n10.0.0: 3\nfd00::1:\n"a b": 4\n"": 5\n=: 6\n');
     expect(problems).toEqual([]);
-    expect(trees).toEqual([{ yes: '1', '22:22': '2', '10.0': '3', 'fd00::1': null, 'a b': '4' }]);
+    expect(trees).toEqual([
+      { y: '1', '22:22': '2', '10.0.0': '3', 'fd00::1': null, 'a b': '4', '': '5', '=': '6' },
+    ]);
   });
 
   it('a key called __proto__ is a key like any other', () => {
@@ -98,6 +100,11 @@ describe('anchors and merge keys', () => {
       { a: { k: '1' }, b: { k: '2', m: '4' }, c: { k: '1', m: '4' } },
     ],
     ['a quoted "<<" is a key', '"<<": 1\n', { '<<': '1' }],
+    [
+      'of two merge keys the later one wins',
+      'a: &x {k: 1}\nb: &y {k: 2}\nc:\n  <<: *x\n  <<: *y\n',
+      { a: { k: '1' }, b: { k: '2' }, c: { k: '2' } },
+    ],
   ])('%s', (_, text, expected) => {
     expect(parse(text)).toEqual({ trees: [expected], problems: [] });
   });
@@ -157,10 +164,30 @@ describe('what is wrong is said with its place', () => {
       'a: {<<: 5}\n',
       ['f.yaml:1:9 [5] error: only a map can be merged with <<'],
     ],
-    ['an unknown tag', 'a: !foo 1\n', ['f.yaml:1:4 [!foo] warning: unresolved tag: !foo']],
+    ['an unknown tag', 'a: !foo 1\n', ['f.yaml:1:4 [!foo] error: unknown tag !foo']],
     ['an ordered map of YAML 1.1', 'a: !!omap [{b: 1}]\n', []],
   ])('%s', (_, text, expected) => {
     expect(parse(text).problems).toEqual(expected);
+  });
+
+  it('the keys of a merged map come first, as in PyYAML', () => {
+    const { trees } = parse('a: &x {k: 1, l: 2}\nb: &y {m: 3, k: 4}\nc: {z: 5, l: 6, <<: [*x, *y]}\n');
+    expect(JSON.stringify(trees?.[0])).toContain('"c":{"m":"3","k":"1","l":"6","z":"5"}');
+  });
+
+  it.each([
+    ['\0', 'U+0000'],
+    ['\x07', 'U+0007'],
+    ['\x7F', 'U+007F'],
+    ['\x85', 'U+0085'],
+    ['\u2028', 'U+2028'],
+    ['\uFEFF', 'U+FEFF'],
+  ])('the character %j', (character, name) => {
+    expect(parse(`a: x${character}y\n`).problems).toEqual([
+      expect.stringMatching(
+        `^f\\.yaml:1:5 [^]* error: not valid YAML: the character ${name.replace('+', '\\+')} is not allowed; write it as an escape, in double quotes$`,
+      ),
+    ]);
   });
 
   it('every duplicate key of a file is named, and the first of two counts', () => {
