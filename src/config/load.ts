@@ -13,7 +13,7 @@ import type { Vault } from './ansible/vault.ts';
 import { inBatches } from './batches.ts';
 import { disk } from './disk.ts';
 import { readIntent, type LimitedIntent } from './intent.ts';
-import { readSource, type ReadingContext } from './source-reader.ts';
+import { acceptSource, fetchSource, readSource, type ReadingContext } from './source-reader.ts';
 import type { Operator } from './target.ts';
 import { Problems } from './text/problems.ts';
 import type { SourceFile } from './text/source.ts';
@@ -109,13 +109,14 @@ async function readSources(
   reading: ReadingContext,
 ): Promise<Inventory | undefined> {
   const files = await inBatches(sources, async ({ kind, name }) =>
-    kind === 'file' ? readSource(name, reading) : undefined,
+    kind === 'file' ? fetchSource(name, reading) : undefined,
   );
   const { problems } = reading;
   const draft = new InventoryDraft();
   let isReadable = true;
   for (const [index, source] of sources.entries()) {
-    const file = files[index];
+    const fetched = files[index];
+    const file = fetched && acceptSource(fetched, problems);
     if (source.kind === 'script')
       isReadable = (await readScript(source, draft, { runScript, problems })) && isReadable;
     else isReadable = file !== undefined && readInventoryFile(file, draft, problems) && isReadable;
