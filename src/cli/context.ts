@@ -12,11 +12,13 @@ import { createRenderer, type Renderer } from '../render/render.ts';
 import type { Limit } from '../engine/scope.ts';
 import type { World } from '../engine/world.ts';
 import { createTransport } from '../transport/create.ts';
+import { describeEndpoint, refuseNotBuilt } from '../plan/not-built.ts';
 import { createProber } from '../transport/prober.ts';
 import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
+import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
 
 /** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
@@ -99,11 +101,8 @@ async function openWorld(
 }
 
 async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
-  const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
-  const loaded = await loadIntent(
-    { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
-    { cwd: io.cwd, home: io.home, user: options.user ?? io.user },
-  );
+  const cluster = options.cluster === undefined ? {} : { cluster: options.cluster };
+  const loaded = await loadIntent({ ...inventoryPaths(options), ...cluster }, loadContext(io, options.user));
   if (!loaded.ok) throw refusal(loaded.error);
   const { privateKey } = options;
   if (privateKey === undefined) return loaded.value;
@@ -115,17 +114,21 @@ async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
   return { ...loaded.value, hosts };
 }
 
+/** The endpoint when it is of a kind and has settings that are built; refused before any host is touched otherwise. */
 function supportedEndpoint({ endpoint }: Intent): KeepalivedEndpoint {
-  if (endpoint.kind === 'keepalived') return endpoint;
-  const what =
-    endpoint.kind === 'cloud'
-      ? `the load balancer of a cloud (${endpoint.provider})`
-      : "somebody else's load balancer";
-  throw new KonvoyError(`the endpoint is ${what} (${endpoint.because}); that is not supported yet`, {
+  if (endpoint.kind !== 'keepalived') {
+    throw new KonvoyError(`${describeEndpoint(endpoint)}; that is not supported yet`, {
+      code: 'not-yet',
+      hints: [
+        'for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml',
+      ],
+    });
+  }
+  const diagnostics = refuseNotBuilt(endpoint);
+  if (diagnostics.length === 0) return endpoint;
+  throw new KonvoyError('the input asks for what is not supported yet; nothing was changed', {
     code: 'not-yet',
-    hints: [
-      'for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml',
-    ],
+    diagnostics,
   });
 }
 

@@ -1,10 +1,22 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
-/** Options that every command on hosts has. */
-export interface HostOptions {
+/** The kinds of file that have a JSON Schema. */
+export const SCHEMA_NAMES = ['inventory', 'cluster'] as const;
+
+export type SchemaName = (typeof SCHEMA_NAMES)[number];
+
+/** Options that every command has which reads an inventory. */
+export interface InventoryOptions {
   readonly inventory: readonly string[];
-  readonly cluster?: string;
+  readonly inventoryScript: readonly string[];
+  readonly extraVars: readonly string[];
+  readonly playbookDir?: string;
   readonly limit?: string;
+}
+
+/** Options that every command on hosts has. */
+export interface HostOptions extends InventoryOptions {
+  readonly cluster?: string;
   readonly forks: number;
   readonly user?: string;
   readonly privateKey?: string;
@@ -34,11 +46,23 @@ export function withOutputOptions(command: Command): Command {
     .option('--no-color', 'print without colour');
 }
 
+export function withInventoryOptions(command: Command): Command {
+  return command
+    .option('-i, --inventory <path>', 'inventory file or folder (default: ./inventory.yaml)', collect, [])
+    .option(
+      '--inventory-script <path>',
+      'program that prints an inventory; only such a one is run',
+      collect,
+      [],
+    )
+    .option('-e, --extra-vars <vars>', 'k=v, JSON, YAML or @FILE; beats every other variable', collect, [])
+    .option('--playbook-dir <path>', 'folder whose group_vars and host_vars count, too (default: .)')
+    .option('-l, --limit <pattern>', 'only the hosts that match: names, groups, globs, !name');
+}
+
 export function withHostOptions(command: Command): Command {
-  return withOutputOptions(command)
-    .option('-i, --inventory <path>', 'inventory file (default: ./inventory.yaml)', collect, [])
+  return withInventoryOptions(withOutputOptions(command))
     .option('-c, --cluster <path>', 'cluster.yaml (default: the one beside the inventory, if there)')
-    .option('-l, --limit <pattern>', 'work only on the hosts that match: names, groups, globs, !name')
     .option('-f, --forks <n>', 'hosts worked on at the same time', wholeNumber(1, 1000), 30)
     .option('-u, --user <name>', 'login where the inventory names none')
     .option('--private-key <file>', 'key to log in with where the inventory names none')

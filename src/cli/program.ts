@@ -1,15 +1,19 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { KonvoyError } from '../domain/error.ts';
 import type { CliIo } from './io.ts';
 import {
   withChangeOptions,
   withHostOptions,
+  withInventoryOptions,
   withOutputOptions,
   wholeNumber,
   type ChangeFlags,
+  SCHEMA_NAMES,
   type HostOptions,
+  type SchemaName,
 } from './options.ts';
 import type { InitOptions } from './commands/init.ts';
+import type { InventoryFlags } from './commands/inventory.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { VERSION } from './version.ts';
 
@@ -63,9 +67,33 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
     .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
       setStatus(await (await looks()).status(io, options)),
     );
+  addInventoryCommand(program, io, setStatus);
   withHostOptions(
     program.command('history').description('list the generations that are on the hosts'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).history(io, options)));
+  program
+    .command('schema')
+    .description('print the JSON Schema of an input file, for editors')
+    .addArgument(new Argument('[file]', 'which one; without it, list them').choices(SCHEMA_NAMES))
+    .action(async (name: SchemaName | undefined) =>
+      setStatus((await import('./commands/schema.ts')).schema(io, name)),
+    );
+}
+
+function addInventoryCommand(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
+  withInventoryOptions(
+    program.command('inventory').description('print the inventory as it is read, as ansible-inventory does'),
+  )
+    .argument('[group]', 'where --graph begins (default: all)')
+    .option('--list', 'every group, and the variables of every host, as JSON', false)
+    .option('--host <name>', 'the variables of one host, as JSON')
+    .option('--graph', 'the tree of groups and hosts', false)
+    .option('--vars', 'with --graph: the variables, too', false)
+    .option('--export', 'each variable where it is set, instead of all on every host', false)
+    .option('--no-color', 'print without colour')
+    .action(async (group: string | undefined, flags: InventoryFlags) =>
+      setStatus(await (await import('./commands/inventory.ts')).inventory(io, group, flags)),
+    );
 }
 
 function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
@@ -150,8 +178,6 @@ const NOT_YET: readonly (readonly [string, string])[] = [
   ['drill', 'fails the active host over and measures what clients lose'],
   ['calibrate', 'measures which profile the hosts can afford'],
   ['lb', 'audits and renders load balancers of third parties'],
-  ['inventory', 'prints the inventory as ansible-inventory does'],
-  ['schema', 'prints the JSON Schemas of the input files'],
   ['completion', 'prints a completion script for a shell'],
 ];
 

@@ -3,11 +3,10 @@ import type { EndpointIntent, HostIntent, Intent } from '../domain/intent.ts';
 import { parseClusterName, type ClusterName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { defaultCluster, readCluster, type Cluster } from './konvoy/cluster.ts';
+import { refuseOtherVersion } from './konvoy/inventory-version.ts';
 import type { Cursor } from './text/cursor.ts';
 import { readEndpoint } from './endpoint.ts';
 import { controlPlaneEntries, readHosts } from './hosts.ts';
-import { InventoryDraft } from './ansible/inventory-draft.ts';
-import { readInventoryFile } from './ansible/inventory-file.ts';
 import type { Inventory } from './ansible/inventory.ts';
 import { refuseUnknownVariables } from './own-variables.ts';
 import type { Problems } from './text/problems.ts';
@@ -17,8 +16,8 @@ import type { HostEntry, Operator } from './target.ts';
 
 /** The user's files, as read. */
 export interface ConfigSources {
-  /** What a later file says beats an earlier one. */
-  readonly inventories: readonly SourceFile[];
+  /** Undefined when a part of it could not be read, which has been said. */
+  readonly inventory: Inventory | undefined;
   readonly cluster?: SourceFile;
 }
 
@@ -29,23 +28,16 @@ export function readIntent(
   problems: Problems,
 ): Result<Intent, readonly Diagnostic[]> {
   const cluster = sources.cluster === undefined ? defaultCluster() : readCluster(sources.cluster, problems);
-  const inventory = readInventory(sources.inventories, problems);
+  const { inventory } = sources;
   if (inventory === undefined) return err(problems.list());
+  refuseUnknownVariables(inventory, problems);
+  refuseOtherVersion(inventory);
   const entries = controlPlaneEntries(inventory, problems);
   const hosts = readHosts(entries, { inventory, operator }, problems);
   const endpoint = cluster && readEndpoint(cluster, { inventory, entries }, problems);
   const name = cluster && readClusterName(cluster, inventory, entries);
   if (problems.hasErrors || endpoint === undefined || name === undefined) return err(problems.list());
   return ok({ cluster: name, endpoint, hosts: withInterface(hosts, endpoint), warnings: problems.list() });
-}
-
-/** Undefined when a file cannot be read at all: what seems to be missing elsewhere may be in it. */
-function readInventory(files: readonly SourceFile[], problems: Problems): Inventory | undefined {
-  const draft = new InventoryDraft();
-  const readable = files.map((file) => readInventoryFile(file, draft, problems));
-  const inventory = draft.finish(problems);
-  refuseUnknownVariables(inventory, problems);
-  return readable.includes(false) ? undefined : inventory;
 }
 
 function readClusterName(

@@ -1,18 +1,36 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../domain/error.ts';
 import type { Intent } from '../domain/intent.ts';
-import { err, type Result } from '../domain/result.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { readExtraVariables } from './ansible/extra-vars.ts';
+import { readFileVariables } from './ansible/file-variables.ts';
+import { InventoryDraft } from './ansible/inventory-draft.ts';
+import { readInventoryFile } from './ansible/inventory-file.ts';
+import { readScript, type RunScript } from './ansible/inventory-script.ts';
+import type { FileVariables, Inventory } from './ansible/inventory.ts';
+import { findSources, type InventorySource, type VarsRoot } from './ansible/sources.ts';
+import { inBatches } from './batches.ts';
+import { disk } from './disk.ts';
 import { readIntent } from './intent.ts';
-import { CONVERT_HINT } from './ansible/inventory-yaml.ts';
-import { Problems } from './text/problems.ts';
-import { sourceFile, type SourceFile } from './text/source.ts';
+import { readSource, type ReadingContext } from './source-reader.ts';
 import type { Operator } from './target.ts';
+import { Problems } from './text/problems.ts';
+import type { SourceFile } from './text/source.ts';
 
-/** The paths that the user named, absolute or relative to the working folder. */
-export interface ConfigPaths {
-  /** At least one. */
+/** What the user named for an inventory; paths are absolute or relative to the working folder. */
+export interface InventoryPaths {
+  /** Files and folders of files. */
   readonly inventory: readonly string[];
+  /** Programs that print an inventory; no other program is ever run. */
+  readonly scripts?: readonly string[];
+  /** `k=v …`, JSON, YAML or `@FILE`, the weakest first. */
+  readonly extraVars?: readonly string[];
+  /** Where group_vars and host_vars are looked for, too; without it the working folder. */
+  readonly playbookDir?: string;
+}
+
+/** At least one inventory file, folder or script. */
+export interface ConfigPaths extends InventoryPaths {
   /** Without it, `cluster.yaml` beside the first inventory, if it is there. */
   readonly cluster?: string;
 }
@@ -20,6 +38,13 @@ export interface ConfigPaths {
 export interface LoadContext extends Operator {
   /** The working folder, absolute. */
   readonly cwd: string;
+  readonly runScript: RunScript;
+}
+
+/** An inventory whose files are right, and what there is to say about them all the same. */
+export interface LoadedInventory {
+  readonly inventory: Inventory;
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** Reads the user's files and makes an intent of them, or says everything that is wrong with them. */
@@ -28,70 +53,84 @@ export async function loadIntent(
   context: LoadContext,
 ): Promise<Result<Intent, readonly Diagnostic[]>> {
   const problems = new Problems();
-  const inventories = await Promise.all(
-    paths.inventory.map((path) => readInventory(path, context.cwd, problems)),
-  );
-  const cluster = await readCluster(paths, context.cwd, problems);
-  const readable = inventories.filter((source) => source !== undefined);
-  if (readable.length < Math.max(1, inventories.length)) return err(problems.list());
-  return readIntent(
-    { inventories: readable, ...(cluster === undefined ? {} : { cluster }) },
-    context,
-    problems,
-  );
+  const inventory = await readInventory(paths, context, problems);
+  const cluster = await readClusterFile(paths, { disk, cwd: context.cwd, problems });
+  return readIntent({ inventory, ...(cluster === undefined ? {} : { cluster }) }, context, problems);
 }
 
-async function readInventory(path: string, cwd: string, problems: Problems): Promise<SourceFile | undefined> {
-  const source = await readSource(path, cwd);
-  if (typeof source !== 'string') return source;
-  switch (source) {
-    case 'EISDIR':
-      problems.error(
-        `cannot read ${path}: folders of inventories are not supported yet`,
-        undefined,
-        CONVERT_HINT,
-      );
-      break;
-    case 'ENOENT':
-      problems.error(
-        `cannot read ${path}: no such file`,
-        undefined,
-        'konvoy-ha init writes an inventory to start from',
-      );
-      break;
-    default:
-      problems.error(`cannot read ${path}: ${source}`);
-  }
-  return undefined;
+/** Reads an inventory by itself: it need not have a control plane. */
+export async function loadInventory(
+  paths: InventoryPaths,
+  context: LoadContext,
+): Promise<Result<LoadedInventory, readonly Diagnostic[]>> {
+  const problems = new Problems();
+  const inventory = await readInventory(paths, context, problems);
+  if (inventory === undefined || problems.hasErrors) return err(problems.list());
+  return ok({ inventory, warnings: problems.list() });
 }
 
-async function readCluster(
-  paths: ConfigPaths,
-  cwd: string,
+/** Undefined when a part of it cannot be read at all: what seems to be missing elsewhere may be in it. */
+async function readInventory(
+  paths: InventoryPaths,
+  context: LoadContext,
   problems: Problems,
-): Promise<SourceFile | undefined> {
-  const isNamed = paths.cluster !== undefined;
-  const path = paths.cluster ?? join(dirname(paths.inventory[0] ?? '.'), 'cluster.yaml');
-  const source = await readSource(path, cwd);
-  if (typeof source !== 'string') return source;
-  if (source === 'ENOENT' && !isNamed) return undefined;
-  problems.error(`cannot read ${path}: ${source === 'ENOENT' ? 'no such file' : source}`);
-  return undefined;
+): Promise<Inventory | undefined> {
+  const reading = { disk, cwd: context.cwd, problems };
+  const named = { inventory: paths.inventory, scripts: paths.scripts ?? [] };
+  const { sources, roots } = await findSources(named, reading);
+  const isComplete = !problems.hasErrors;
+  const inventory = await readSources(sources, context.runScript, reading);
+  if (!isComplete || inventory === undefined) return undefined;
+  const before = problems.errorCount;
+  const layers = await readLayers(inventory, { ...paths, roots, home: context.home }, reading);
+  return problems.errorCount > before ? undefined : { ...inventory, ...layers };
 }
 
-/** The file, or why it cannot be read: an error code of the system, or words. */
-async function readSource(path: string, cwd: string): Promise<SourceFile | string> {
-  const absolute = resolve(cwd, path);
-  try {
-    const content = await readFile(absolute);
-    if (content.length > LARGEST_FILE) return `larger than ${LARGEST_FILE / 2 ** 20} MiB`;
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
-    return sourceFile(path, dirname(absolute), text);
-  } catch (error) {
-    if (error instanceof TypeError) return 'not UTF-8 text';
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-    throw error;
+async function readSources(
+  sources: readonly InventorySource[],
+  runScript: RunScript,
+  reading: ReadingContext,
+): Promise<Inventory | undefined> {
+  const files = await inBatches(sources, async ({ kind, name }) =>
+    kind === 'file' ? readSource(name, reading) : undefined,
+  );
+  const { problems } = reading;
+  const draft = new InventoryDraft();
+  let isReadable = true;
+  for (const [index, source] of sources.entries()) {
+    const file = files[index];
+    if (source.kind === 'script')
+      isReadable = (await readScript(source, draft, { runScript, problems })) && isReadable;
+    else isReadable = file !== undefined && readInventoryFile(file, draft, problems) && isReadable;
   }
+  const inventory = draft.finish(problems);
+  return isReadable ? inventory : undefined;
 }
 
-const LARGEST_FILE = 16 * 2 ** 20;
+interface LayerPaths extends InventoryPaths {
+  readonly roots: readonly VarsRoot[];
+  readonly home: string;
+}
+
+/** What is said about groups and hosts beside the inventory itself. */
+async function readLayers(
+  inventory: Inventory,
+  { roots, home, extraVars = [], playbookDir = '' }: LayerPaths,
+  reading: ReadingContext,
+): Promise<Pick<Inventory, 'besideSources' | 'besidePlaybook' | 'extra'>> {
+  const besideSources: FileVariables[] = [];
+  for (const root of roots) besideSources.push(await readFileVariables(root, inventory, reading));
+  const playbook = { name: playbookDir, path: resolve(reading.cwd, playbookDir) };
+  return {
+    besideSources,
+    besidePlaybook: await readFileVariables(playbook, inventory, reading),
+    extra: await readExtraVariables(extraVars, home, reading),
+  };
+}
+
+async function readClusterFile(paths: ConfigPaths, reading: ReadingContext): Promise<SourceFile | undefined> {
+  if (paths.cluster !== undefined) return readSource(paths.cluster, reading);
+  const path = join(dirname(paths.inventory[0] ?? '.'), 'cluster.yaml');
+  const kind = await reading.disk.kindOf(resolve(reading.cwd, path));
+  return kind.ok && kind.value === undefined ? undefined : readSource(path, reading);
+}

@@ -66,7 +66,11 @@ const LAYERS: LayerTable = {
       ...['resources', 'render', 'backends', 'plan', 'engine'],
     ],
     packages: ['commander'],
-    builtins: ['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'timers/promises'],
+    builtins: [
+      // Programs of the operator's that print an inventory.
+      'child_process',
+      ...['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'timers/promises'],
+    ],
   },
   main: { layers: ['cli'], packages: [], builtins: ['os'] },
 };

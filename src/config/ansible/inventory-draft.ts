@@ -1,7 +1,8 @@
 import type { Field } from '../text/cursor.ts';
-import type { Group, Host, Inventory } from './inventory.ts';
 import type { Problems } from '../text/problems.ts';
 import type { Place } from '../text/source.ts';
+import { readGroupPriority } from './group-priority.ts';
+import type { Group, Host, Inventory } from './inventory.ts';
 
 interface GroupDraft {
   place?: Place;
@@ -9,6 +10,7 @@ interface GroupDraft {
   readonly children: Set<string>;
   readonly parents: Set<string>;
   readonly variables: Map<string, Field>;
+  priority: bigint;
 }
 
 interface HostDraft {
@@ -19,8 +21,12 @@ interface HostDraft {
 
 /** An inventory while its files are being read, in whatever format; what is said later beats what was said before. */
 export class InventoryDraft {
-  readonly #groups = new Map<string, GroupDraft>([['all', newGroup()]]);
+  readonly #groups = new Map<string, GroupDraft>();
   readonly #hosts = new Map<string, HostDraft>();
+
+  constructor() {
+    this.addChild('all', 'ungrouped');
+  }
 
   addGroup(name: string, place: Place): void {
     this.#group(name).place ??= place;
@@ -31,23 +37,30 @@ export class InventoryDraft {
     this.#group(child).parents.add(parent);
   }
 
-  addHost(group: string, name: string, place: Place): void {
-    const host = this.#hosts.get(name) ?? { place, groups: new Set(), variables: new Map<string, Field>() };
+  /** The port of `host:port` counts where the host is named first, and nowhere else. */
+  addHost(group: string, name: string, place: Place, port?: Field): void {
+    const host = this.#hosts.get(name) ?? newHost(place, port);
     this.#hosts.set(name, host);
     host.groups.add(group);
     this.#group(group).hosts.add(name);
   }
 
   setGroupVariable(group: string, variable: Field): void {
-    this.#group(group).variables.set(variable.key, variable);
+    const draft = this.#group(group);
+    if (variable.key === 'ansible_group_priority') draft.priority = readGroupPriority(variable.value) ?? 1n;
+    else draft.variables.set(variable.key, variable);
   }
 
+  /** Where a group has the name of the host, Ansible gives the variable to the group. */
   setHostVariable(host: string, variable: Field): void {
-    this.#hosts.get(host)?.variables.set(variable.key, variable);
+    if (this.#groups.has(host)) this.setGroupVariable(host, variable);
+    else this.#hosts.get(host)?.variables.set(variable.key, variable);
   }
 
   /** The finished inventory; groups that contain themselves are a problem and are left out. */
   finish(problems: Problems): Inventory {
+    this.#adoptGroups();
+    this.#adoptHosts();
     const depths = this.#depths();
     this.#refuseCircle(depths, problems);
     const groups = new Map<string, Group>();
@@ -59,7 +72,32 @@ export class InventoryDraft {
       name,
       { name, place: host.place, variables: host.variables, groups: [...host.groups] },
     ]);
-    return { groups, hosts: new Map(hosts) };
+    const noFiles = { groups: new Map(), hosts: new Map() };
+    return { groups, hosts: new Map(hosts), besideSources: [], besidePlaybook: noFiles, extra: new Map() };
+  }
+
+  /** Groups that are in no other one are in `all`. */
+  #adoptGroups(): void {
+    for (const [name, { parents }] of this.#groups) {
+      if (name !== 'all' && parents.size === 0) this.addChild('all', name);
+    }
+  }
+
+  /** `ungrouped` holds the hosts that are in no other group, whatever the files say. */
+  #adoptHosts(): void {
+    const ungrouped = this.#group('ungrouped');
+    for (const [name, { groups }] of this.#hosts) {
+      if ([...groups].some((group) => group !== 'all' && group !== 'ungrouped')) {
+        ungrouped.hosts.delete(name);
+        groups.delete('ungrouped');
+      } else if (groups.has('ungrouped')) continue;
+      // Ansible looks the name up among the groups first, here too.
+      else if (this.#groups.has(name)) this.addChild('ungrouped', name);
+      else {
+        ungrouped.hosts.add(name);
+        groups.add('ungrouped');
+      }
+    }
   }
 
   /** Kahn's algorithm: a group's depth is final when all its parents' are; those in a circle never get one. */
@@ -70,7 +108,7 @@ export class InventoryDraft {
     for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
       const group = this.#group(name);
       const above = [...group.parents].map((parent) => depths.get(parent) ?? 0);
-      depths.set(name, name === 'all' ? 0 : Math.max(0, ...above) + 1);
+      depths.set(name, Math.max(-1, ...above) + 1);
       for (const child of group.children) {
         const left = (open.get(child) ?? 0) - 1;
         open.set(child, left);
@@ -102,7 +140,12 @@ export class InventoryDraft {
 }
 
 function newGroup(): GroupDraft {
-  return { hosts: new Set(), children: new Set(), parents: new Set(), variables: new Map() };
+  return { hosts: new Set(), children: new Set(), parents: new Set(), variables: new Map(), priority: 1n };
+}
+
+function newHost(place: Place, port: Field | undefined): HostDraft {
+  const variables = new Map(port === undefined ? [] : [[port.key, port]]);
+  return { place, groups: new Set(), variables };
 }
 
 function finishGroup(name: string, draft: GroupDraft, depth: number): Group {
@@ -114,5 +157,6 @@ function finishGroup(name: string, draft: GroupDraft, depth: number): Group {
     parents: [...draft.parents],
     variables: draft.variables,
     depth,
+    priority: draft.priority,
   };
 }

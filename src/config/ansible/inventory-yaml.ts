@@ -44,21 +44,39 @@ function readGroup(field: Field, draft: InventoryDraft): void {
   const { key: name, keyPlace, value } = field;
   draft.addGroup(name, keyPlace);
   value.refuseUnknownKeys(GROUP_KEYS);
-  for (const variable of value.at('vars')?.fields() ?? []) draft.setGroupVariable(name, variable);
-  for (const host of hostFields(value.at('hosts'))) readHost(name, host, draft);
-  for (const child of value.at('children')?.fields() ?? []) {
-    if (child.key === 'all') {
-      value.problems.error('"all" contains every group and cannot be in one', child.keyPlace);
-      continue;
-    }
-    draft.addChild(name, child.key);
-    readGroup(child, draft);
+  // In the order of the file: of what two places say about one host, the later one counts.
+  for (const section of value.fields()) readSection(name, section, draft);
+}
+
+function readSection(group: string, { key, value }: Field, draft: InventoryDraft): void {
+  switch (key) {
+    case 'vars':
+      for (const variable of value.fields()) draft.setGroupVariable(group, variable);
+      break;
+    case 'hosts':
+      for (const host of hostFields(value)) readHost(group, host, draft);
+      break;
+    case 'children':
+      for (const child of value.fields()) readChild(group, child, draft);
+      break;
+    default:
+      // It has been refused.
+      break;
   }
 }
 
+function readChild(group: string, child: Field, draft: InventoryDraft): void {
+  if (child.key === 'all') {
+    const message = '"all" contains every group and cannot be in one';
+    child.value.problems.error(message, child.keyPlace);
+    return;
+  }
+  draft.addChild(group, child.key);
+  readGroup(child, draft);
+}
+
 /** `hosts: name` is short for a map of that one host. */
-function hostFields(hosts: Cursor | undefined): readonly Field[] {
-  if (hosts === undefined) return [];
+function hostFields(hosts: Cursor): readonly Field[] {
   const { node, path, problems } = hosts;
   if (node.kind !== 'scalar' || hosts.isBlank) return hosts.fields();
   const nothing: ScalarNode = { kind: 'scalar', place: node.place, text: '', isNull: true, value: undefined };
@@ -74,10 +92,14 @@ function readHost(group: string, { key, keyPlace, value }: Field, draft: Invento
     return;
   }
   const { names, port } = entry.value;
-  const variables = [...(port === undefined ? [] : [portVariable(value, keyPlace, port)]), ...value.fields()];
   for (const name of names) {
-    draft.addHost(group, name, keyPlace);
-    for (const variable of variables) draft.setHostVariable(name, variable);
+    draft.addHost(
+      group,
+      name,
+      keyPlace,
+      port === undefined ? undefined : portVariable(value, keyPlace, port),
+    );
+    for (const variable of value.fields()) draft.setHostVariable(name, variable);
   }
 }
 

@@ -1,3 +1,4 @@
+import { byCodePoint } from '../text/order.ts';
 import type { Cursor, Field } from '../text/cursor.ts';
 import type { Place } from '../text/source.ts';
 
@@ -10,23 +11,38 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>;
   /** In order of appearance. */
   readonly hosts: ReadonlyMap<string, Host>;
+  /** What stands in group_vars and host_vars beside the sources: one of each folder, the weakest first. */
+  readonly besideSources: readonly FileVariables[];
+  readonly besidePlaybook: FileVariables;
+  /** What the command line says; beats everything. */
+  readonly extra: Variables;
+}
+
+/** The variables in one folder's group_vars and host_vars, by the name of the group or host. */
+export interface FileVariables {
+  readonly groups: ReadonlyMap<string, Variables>;
+  readonly hosts: ReadonlyMap<string, Variables>;
 }
 
 export interface Group {
   readonly name: string;
-  /** Where it was first named; `all` is there even when no file names it. */
+  /** Where it was first named; `all` and `ungrouped` are there even when no file names them. */
   readonly place?: Place;
   readonly hosts: readonly string[];
   readonly children: readonly string[];
   readonly parents: readonly string[];
+  /** Those that the inventory itself gives it. */
   readonly variables: Variables;
   /** Length of the longest way down from `all`. */
   readonly depth: number;
+  /** `ansible_group_priority`, 1 unless set: decides between groups of one depth. */
+  readonly priority: bigint;
 }
 
 export interface Host {
   readonly name: string;
   readonly place: Place;
+  /** Those that the inventory itself gives it. */
   readonly variables: Variables;
   /** The groups that name it. */
   readonly groups: readonly string[];
@@ -60,33 +76,69 @@ export function groupsOf(inventory: Inventory, host: Host): readonly Group[] {
   return [...found.values()].sort(byPrecedence);
 }
 
-/** Looks variables up for one host: its own beat its groups', a deeper group's beat a shallower one's, `all` comes last. */
+/** Every variable of every group and host, wherever it is set, also those that another one beats. */
+export function* definitionsIn(inventory: Inventory): Generator<Field> {
+  const { groups, hosts, besideSources, besidePlaybook, extra } = inventory;
+  for (const { variables } of groups.values()) yield* variables.values();
+  for (const { variables } of hosts.values()) yield* variables.values();
+  for (const files of [...besideSources, besidePlaybook]) {
+    for (const variables of files.groups.values()) yield* variables.values();
+    for (const variables of files.hosts.values()) yield* variables.values();
+  }
+  yield* extra.values();
+}
+
+/** Looks variables up for one host, in Ansible's order: nothing is copied, a lookup walks down from the strongest layer. */
 export class HostVariables {
-  readonly #scopes: readonly Variables[];
+  /** The strongest first. */
+  readonly #layers: readonly Variables[];
 
   constructor(inventory: Inventory, host: Host) {
-    const groups = groupsOf(inventory, host).map((group) => group.variables);
-    const all = inventory.groups.get('all')?.variables ?? new Map<string, Field>();
-    this.#scopes = [all, ...groups, host.variables].reverse();
+    this.#layers = layersOf(inventory, host).reverse();
   }
 
   /** The definition that is in force, even when its value is blank. */
   defined(name: string): Cursor | undefined {
-    return this.#scopes.find((scope) => scope.has(name))?.get(name)?.value;
+    return this.#layers.find((layer) => layer.has(name))?.get(name)?.value;
   }
 
   /** The first of several names for one thing that has a value; null and the empty string are none. */
   first(...names: readonly string[]): Cursor | undefined {
     return names.map((name) => this.defined(name)).find((cursor) => cursor?.isBlank === false);
   }
+
+  /** Every variable that is in force. */
+  all(): Variables {
+    return mergeVariables([...this.#layers].reverse());
+  }
+}
+
+/** One map of several, the weakest first. */
+export function mergeVariables(layers: readonly Variables[]): Variables {
+  const merged = new Map<string, Field>();
+  for (const layer of layers) for (const [name, field] of layer) merged.set(name, field);
+  return merged;
+}
+
+/** The weakest first: the order that Ansible's code has (VARIABLE_PRECEDENCE), not the one of its manual. */
+function layersOf(inventory: Inventory, host: Host): Variables[] {
+  const { besideSources, besidePlaybook } = inventory;
+  const groups = groupsOf(inventory, host);
+  const ofGroups = ({ groups: files }: FileVariables): readonly (Variables | undefined)[] =>
+    groups.map(({ name }) => files.get(name));
+  const layers = [
+    inventory.groups.get('all')?.variables,
+    ...groups.map(({ variables }) => variables),
+    ...[...besideSources, besidePlaybook].map((files) => files.groups.get('all')),
+    ...[...besideSources, besidePlaybook].flatMap(ofGroups),
+    host.variables,
+    ...[...besideSources, besidePlaybook].map((files) => files.hosts.get(host.name)),
+    inventory.extra,
+  ];
+  return layers.filter((layer) => layer !== undefined).filter((layer) => layer.size > 0);
 }
 
 /** Ansible's order, weakest first: by depth, then by `ansible_group_priority`, then by name. */
 function byPrecedence(a: Group, b: Group): number {
-  return a.depth - b.depth || priorityOf(a) - priorityOf(b) || (a.name < b.name ? -1 : 1);
-}
-
-function priorityOf(group: Group): number {
-  const node = group.variables.get('ansible_group_priority')?.value.node;
-  return node?.kind === 'scalar' && /^-?[0-9]{1,9}$/.test(node.text) ? Number(node.text) : 1;
+  return a.depth - b.depth || Number(a.priority - b.priority) || byCodePoint(a.name, b.name);
 }

@@ -8,7 +8,11 @@ export class Problems {
   readonly #files: string[] = [];
 
   get hasErrors(): boolean {
-    return [...this.#diagnostics.values()].some((diagnostic) => diagnostic.severity === 'error');
+    return this.errorCount > 0;
+  }
+
+  get errorCount(): number {
+    return [...this.#diagnostics.values()].filter(({ severity }) => severity === 'error').length;
   }
 
   error(message: string, place?: Place, ...hints: readonly string[]): void {

@@ -2,8 +2,11 @@ import type { Diagnostic } from '../../../src/domain/error.ts';
 import type { Intent } from '../../../src/domain/intent.ts';
 import type { Result } from '../../../src/domain/result.ts';
 import { readIntent } from '../../../src/config/intent.ts';
+import { InventoryDraft } from '../../../src/config/ansible/inventory-draft.ts';
+import { readInventoryFile } from '../../../src/config/ansible/inventory-file.ts';
+import type { Inventory } from '../../../src/config/ansible/inventory.ts';
 import { Problems } from '../../../src/config/text/problems.ts';
-import { sourceFile } from '../../../src/config/text/source.ts';
+import { sourceFile, type SourceFile } from '../../../src/config/text/source.ts';
 import type { Operator } from '../../../src/config/target.ts';
 
 export const operator: Operator = { home: '/home/ops', user: 'ops' };
@@ -12,11 +15,21 @@ export const operator: Operator = { home: '/home/ops', user: 'ops' };
 export function read(
   inventory: string | readonly string[],
   cluster?: string,
+  as: Operator = operator,
 ): Result<Intent, readonly Diagnostic[]> {
   const texts = typeof inventory === 'string' ? [inventory] : inventory;
-  const inventories = texts.map((text, index) => sourceFile(inventoryName(index), '/cluster', text));
+  const files = texts.map((text, index) => sourceFile(inventoryName(index), '/cluster', text));
   const sources = cluster === undefined ? {} : { cluster: sourceFile('cluster.yaml', '/cluster', cluster) };
-  return readIntent({ inventories, ...sources }, operator, new Problems());
+  const problems = new Problems();
+  return readIntent({ inventory: readInventories(files, problems), ...sources }, as, problems);
+}
+
+/** The inventory that these files make, or undefined when one of them cannot be read. */
+export function readInventories(files: readonly SourceFile[], problems: Problems): Inventory | undefined {
+  const draft = new InventoryDraft();
+  const readable = files.map((file) => readInventoryFile(file, draft, problems));
+  const inventory = draft.finish(problems);
+  return readable.includes(false) ? undefined : inventory;
 }
 
 /** The intent of files that are right. */

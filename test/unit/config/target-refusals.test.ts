@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problems } from '../../../src/config/text/problems.ts';
-import { readIntent } from '../../../src/config/intent.ts';
-import { sourceFile } from '../../../src/config/text/source.ts';
-import { complaintsAbout, formatDiagnostic, inventoryWith } from './read.ts';
+import { complaintsAbout, formatDiagnostic, inventoryWith, read } from './read.ts';
 
 describe('a host is not reached in another way than asked for', () => {
   it.each([
@@ -132,7 +129,7 @@ describe('a host is not reached in another way than asked for', () => {
     ],
     [
       'keepalived_secret: x',
-      'inventory.yaml:8:7 [keepalived_secret] error: unknown variable "keepalived_secret"; variables with this prefix: keepalived_interface, keepalived_priority, konvoy_ha_cluster',
+      'inventory.yaml:8:7 [keepalived_secret] error: unknown variable "keepalived_secret"; variables with this prefix: keepalived_interface, keepalived_vrid, keepalived_mode, keepalived_profile, keepalived_advert_interval_ms, keepalived_preempt, keepalived_load_balancer, keepalived_additional_vips, keepalived_health_check_path, keepalived_health_check_interval_ms, keepalived_health_check_timeout_ms, keepalived_health_check_fall, keepalived_health_check_rise, keepalived_priority',
     ],
     [
       'konvoy_ha_clutser: x',
@@ -167,8 +164,7 @@ describe('a host is not reached in another way than asked for', () => {
   });
 
   it("an operator's login name that is none of a host's needs ansible_user", () => {
-    const sources = { inventories: [sourceFile('inventory.yaml', '/cluster', inventoryWith({}))] };
-    const result = readIntent(sources, { home: '/home/x', user: 'DOMAIN\\x' }, new Problems());
+    const result = read(inventoryWith({}), undefined, { home: '/home/x', user: 'DOMAIN\\x' });
     expect(result.ok ? [] : result.error.map(formatDiagnostic)).toEqual([
       'error: no ansible_user, and your own login name cannot be used: expected the name of a user, got "DOMAIN\\\\x"; set ansible_user',
     ]);

@@ -1,0 +1,89 @@
+import { InventoryExport, type ExportOptions } from '../../config/ansible/export.ts';
+import { inventoryGraph } from '../../config/ansible/graph.ts';
+import { groupsOf, type Inventory } from '../../config/ansible/inventory.ts';
+import { selectHosts } from '../../config/ansible/limit.ts';
+import { pythonJson } from '../../config/ansible/python-json.ts';
+import { loadInventory } from '../../config/load.ts';
+import { KonvoyError, refusal } from '../../domain/error.ts';
+import { parseHostName } from '../../domain/names.ts';
+import { EXIT } from '../exit-codes.ts';
+import { inventoryPaths, loadContext } from '../inventory-paths.ts';
+import type { CliIo } from '../io.ts';
+import type { InventoryOptions } from '../options.ts';
+import { openReporter } from '../reporter.ts';
+
+export interface InventoryFlags extends InventoryOptions {
+  readonly list: boolean;
+  readonly host?: string;
+  readonly graph: boolean;
+  readonly vars: boolean;
+  readonly export: boolean;
+  readonly color: boolean;
+}
+
+/** `inventory`: prints what `ansible-inventory` prints for the same files. */
+export async function inventory(
+  io: CliIo,
+  groupName: string | undefined,
+  flags: InventoryFlags,
+): Promise<number> {
+  const print = printerOf(groupName, flags);
+  const loaded = await loadInventory(inventoryPaths(flags), loadContext(io));
+  if (!loaded.ok) throw refusal(loaded.error);
+  const report = openReporter(io, { json: false, color: flags.color, verbose: 0 });
+  for (const diagnostic of loaded.value.warnings) report({ type: 'diagnostic', diagnostic });
+  report.close();
+  const read = loaded.value.inventory;
+  const only = hostsWithin(flags.limit, read);
+  const options: ExportOptions = {
+    whereSet: flags.export,
+    namesPlaybook: flags.playbookDir !== undefined,
+    ...(only === undefined ? {} : { only }),
+  };
+  io.stdout.write(`${print(read, options)}\n`);
+  return EXIT.done;
+}
+
+type Print = (inventory: Inventory, options: ExportOptions) => string;
+
+function printerOf(groupName: string | undefined, flags: InventoryFlags): Print {
+  const { host, list, graph } = flags;
+  const chosen = [list, host !== undefined, graph].filter(Boolean).length;
+  if (chosen !== 1) throw usage('one of --list, --host and --graph is needed, and only one');
+  if (groupName !== undefined && !graph) throw usage(`${groupName}: only --graph begins at a group`);
+  if (host !== undefined) return (read, options) => printHost(read, host, options);
+  if (list) return (read, options) => pythonJson(new InventoryExport(read, options).list());
+  return (read, options) => printGraph(read, groupName ?? 'all', { ...options, showVariables: flags.vars });
+}
+
+function printHost(read: Inventory, name: string, options: ExportOptions): string {
+  const host = read.hosts.get(name);
+  if (host === undefined || options.only?.has(name) === false)
+    throw usage(`there is no host ${name} in the inventory`);
+  return pythonJson(new InventoryExport(read, options).host(host));
+}
+
+function printGraph(
+  read: Inventory,
+  groupName: string,
+  options: ExportOptions & { readonly showVariables: boolean },
+): string {
+  const group = read.groups.get(groupName);
+  if (group === undefined) throw usage(`there is no group ${groupName} in the inventory`);
+  return inventoryGraph(read, group, options).join('\n');
+}
+
+function hostsWithin(limit: string | undefined, read: Inventory): ReadonlySet<string> | undefined {
+  if (limit === undefined) return undefined;
+  const hosts = [...read.hosts.values()].flatMap((host) => {
+    const name = parseHostName(host.name);
+    return name.ok ? [{ name: name.value, groups: groupsOf(read, host).map((group) => group.name) }] : [];
+  });
+  const selected = selectHosts(limit, hosts);
+  if (selected.ok) return new Set(selected.value);
+  throw usage(`--limit ${limit}: ${selected.error}`);
+}
+
+function usage(message: string): KonvoyError {
+  return new KonvoyError(message, { code: 'usage' });
+}

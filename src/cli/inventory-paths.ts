@@ -1,0 +1,26 @@
+import type { InventoryPaths, LoadContext } from '../config/load.ts';
+import type { CliIo } from './io.ts';
+import type { InventoryOptions } from './options.ts';
+import { runProgram } from './run-program.ts';
+
+/** What a command line names for an inventory. */
+export function inventoryPaths(options: InventoryOptions): InventoryPaths {
+  const { inventory, inventoryScript: scripts, extraVars, playbookDir } = options;
+  const isNamed = inventory.length > 0 || scripts.length > 0;
+  return {
+    inventory: isNamed ? inventory : ['./inventory.yaml'],
+    scripts,
+    extraVars,
+    ...(playbookDir === undefined ? {} : { playbookDir }),
+  };
+}
+
+/** What reading the files takes from the operator's machine. */
+export function loadContext(io: CliIo, user = io.user): LoadContext {
+  const runScript: LoadContext['runScript'] = async (path, args) =>
+    runProgram(path, args, { cwd: io.cwd, env: io.env, timeoutMs: SCRIPT_TIMEOUT_MS });
+  return { cwd: io.cwd, home: io.home, user, runScript };
+}
+
+/** A cloud with thousands of machines is slow to list; what takes longer waits for something that never comes. */
+const SCRIPT_TIMEOUT_MS = 120_000;

@@ -1,0 +1,25 @@
+import { dirname, resolve } from 'node:path';
+import type { Disk } from './disk.ts';
+import type { Problems } from './text/problems.ts';
+import { sourceFile, type SourceFile } from './text/source.ts';
+
+/** Where what a reader of files needs comes from. */
+export interface ReadingContext {
+  readonly disk: Disk;
+  /** The working folder, absolute. */
+  readonly cwd: string;
+  readonly problems: Problems;
+}
+
+/** Reads a file of the user's; undefined, and a problem, when that cannot be done. */
+export async function readSource(
+  name: string,
+  { disk, cwd, problems }: ReadingContext,
+  directory?: string,
+): Promise<SourceFile | undefined> {
+  const path = resolve(cwd, name);
+  const text = await disk.read(path);
+  if (text.ok) return sourceFile(name, directory ?? dirname(path), text.value);
+  problems.error(`cannot read ${name}: ${text.error}`);
+  return undefined;
+}

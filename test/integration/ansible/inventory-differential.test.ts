@@ -1,0 +1,83 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { AnsibleOracle, type OracleAnswer } from '../../support/ansible-oracle.ts';
+import { konvoyHa, type CliResult } from '../../support/cli.ts';
+import { inventoryCase, type InventoryCase } from '../../support/inventory-cases.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+/** More cases, or the same ones again: `KONVOY_HA_CASES=5000 KONVOY_HA_SEED=1 npx vitest run --project integration …`. */
+const CASES = Number(process.env['KONVOY_HA_CASES'] ?? 300);
+const SEED = Number(process.env['KONVOY_HA_SEED'] ?? 20_140_301);
+
+const outcomes = new Map<string, number>();
+let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let oracle: AnsibleOracle;
+
+beforeAll(async () => {
+  [folder, home] = [await temporaryDirectory(), await temporaryDirectory()];
+  oracle = new AnsibleOracle(home.path);
+});
+
+afterAll(async () => {
+  await oracle[Symbol.asyncDispose]();
+  await Promise.all([folder[Symbol.asyncDispose](), home[Symbol.asyncDispose]()]);
+  const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+  process.stderr.write(`inventory differential, seed ${SEED}: ${counts}\n`);
+});
+
+it(
+  `${CASES} generated inventories are printed as ansible-inventory prints them`,
+  { timeout: 60_000 + CASES * 1000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(inventoryCase, async (inventory) => {
+        const cwd = await write(inventory);
+        const theirs = await oracle.run(inventory.args, cwd);
+        const ours = await konvoyHa(['inventory', ...inventory.args], { cwd });
+        count(compare(theirs, ours));
+      }),
+      { numRuns: CASES, seed: SEED },
+    );
+  },
+);
+
+/** Whatever Ansible cannot read, or reads only a part of with a warning, konvoy-ha refuses; all else is the same to the byte. */
+function compare(theirs: OracleAnswer, ours: CliResult): string {
+  const warnings = warningsIn(theirs.stderr);
+  const isWhole = theirs.code === 0 && warnings.length === 0;
+  // Ansible finds a duplicate key also where a map has a key of its own beside one that is merged into it.
+  const mayBeRight =
+    theirs.code === 0 && warnings.every((warning) => warning.includes('found a duplicate dict key'));
+  if (isWhole || (mayBeRight && ours.code === 0)) {
+    expect(ours, theirs.stderr).toEqual({ code: 0, stdout: theirs.stdout, stderr: '' });
+    return 'the same';
+  }
+  expect(ours.code, `ansible-inventory said ${theirs.stderr}`).toBe(10);
+  return theirs.code === 0 ? 'refused where Ansible warns' : 'refused by both';
+}
+
+/** Without those about names, which change nothing. */
+function warningsIn(stderr: string): readonly string[] {
+  const [, ...warnings] = stderr.replaceAll(/\s+/g, ' ').split('[WARNING]: ');
+  return warnings.filter((warning) => !HARMLESS.test(warning));
+}
+
+const HARMLESS = /^(Invalid characters were found in group names|Found both group and host with same name)/;
+
+async function write({ files }: InventoryCase): Promise<string> {
+  const cwd = join(folder.path, 'case');
+  await rm(cwd, { recursive: true, force: true });
+  await mkdir(join(cwd, 'play'), { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(cwd, path)), { recursive: true });
+    await writeFile(join(cwd, path), text);
+  }
+  return cwd;
+}
+
+function count(outcome: string): void {
+  outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+}
