@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../domain/result.ts';
 import { equalNumber, jsonKey } from '../text/json-key.ts';
 import type { Place } from '../text/source.ts';
 import type { MapEntry, ScalarNode, TreeNode } from '../text/tree.ts';
-import { decodedNode, PythonTokens, type PythonValue } from './python-tokens.ts';
+import { decodedNode, PythonTokens, type Literal } from './python-tokens.ts';
 
 /**
  * What Ansible makes of a value in an INI file: what `ast.literal_eval` makes of it, or else the text itself. Values that
@@ -43,7 +43,7 @@ class LiteralReader {
   }
 
   /** `1, 2` without brackets. */
-  #openTuple(first: PythonValue, start: number): TreeNode | undefined {
+  #openTuple(first: Literal, start: number): TreeNode | undefined {
     const items = [first];
     while (this.#tokens.take(',')) {
       if (this.#tokens.isAtEnd) break;
@@ -55,7 +55,7 @@ class LiteralReader {
   }
 
   /** Leaves the position behind the white space that follows. */
-  #expression(): PythonValue | undefined {
+  #expression(): Literal | undefined {
     if (this.#depth >= DEEPEST_NESTING) return undefined;
     this.#depth++;
     const parsed = this.#signed();
@@ -64,7 +64,7 @@ class LiteralReader {
     return parsed;
   }
 
-  #signed(): PythonValue | undefined {
+  #signed(): Literal | undefined {
     const sign = this.#tokens.next;
     if (sign !== '+' && sign !== '-') return this.#atom();
     const start = this.#tokens.open();
@@ -77,7 +77,7 @@ class LiteralReader {
     return { node, isHashable: true };
   }
 
-  #atom(): PythonValue | undefined {
+  #atom(): Literal | undefined {
     switch (this.#tokens.next) {
       case '[':
         return this.#bracketed();
@@ -90,14 +90,14 @@ class LiteralReader {
     }
   }
 
-  #bracketed(): PythonValue | undefined {
+  #bracketed(): Literal | undefined {
     const start = this.#tokens.open();
     const items = this.#items(']', []);
     return items && { node: this.#list(items, start), isHashable: false };
   }
 
   /** Only a comma makes a tuple. */
-  #parenthesized(): PythonValue | undefined {
+  #parenthesized(): Literal | undefined {
     const start = this.#tokens.open();
     if (this.#tokens.take(')')) return { node: this.#list([], start), isHashable: true };
     const first = this.#expression();
@@ -106,7 +106,7 @@ class LiteralReader {
     return items && { node: this.#list(items, start), isHashable: items.every((item) => item.isHashable) };
   }
 
-  #braced(): PythonValue | undefined {
+  #braced(): Literal | undefined {
     const start = this.#tokens.open();
     if (this.#tokens.take('}')) return this.#map([], start);
     const first = this.#expression();
@@ -120,11 +120,11 @@ class LiteralReader {
     return { node: this.#list(items, start), isHashable: false };
   }
 
-  #pairs(first: PythonValue, start: number): PythonValue | undefined {
-    const pairs: (readonly [PythonValue, PythonValue])[] = [];
-    let key: PythonValue | undefined = first;
+  #pairs(first: Literal, start: number): Literal | undefined {
+    const pairs: (readonly [Literal, Literal])[] = [];
+    let key: Literal | undefined = first;
     while (key !== undefined) {
-      const value: PythonValue | undefined = this.#tokens.take(':') ? this.#expression() : undefined;
+      const value: Literal | undefined = this.#tokens.take(':') ? this.#expression() : undefined;
       if (value === undefined) return undefined;
       pairs.push([key, value]);
       const isLast = !this.#tokens.take(',');
@@ -135,7 +135,7 @@ class LiteralReader {
   }
 
   /** The rest of a list up to its closing bracket. */
-  #items(closing: string, before: readonly PythonValue[]): readonly PythonValue[] | undefined {
+  #items(closing: string, before: readonly Literal[]): readonly Literal[] | undefined {
     const items = [...before];
     while (!this.#tokens.take(closing)) {
       const item = this.#expression();
@@ -146,12 +146,12 @@ class LiteralReader {
     return items;
   }
 
-  #list(items: readonly PythonValue[], start: number): TreeNode {
+  #list(items: readonly Literal[], start: number): TreeNode {
     if (items.some((item) => item.isBytes)) this.#isPrintable = false;
     return { kind: 'list', place: this.#tokens.placeFrom(start), items: items.map(({ node }) => node) };
   }
 
-  #map(pairs: readonly (readonly [PythonValue, PythonValue])[], start: number): PythonValue {
+  #map(pairs: readonly (readonly [Literal, Literal])[], start: number): Literal {
     const entries = new Map<string, MapEntry>();
     const numbers = new Map<bigint, string>();
     for (const [key, value] of pairs) {

@@ -3,7 +3,7 @@ import type { ScalarValue, TreeNode } from '../text/tree.ts';
 import { readPythonString } from './python-string.ts';
 
 /** A value as far as it has been read, and what Python could do with it. */
-export interface PythonValue {
+export interface Literal {
   readonly node: TreeNode;
   /** A number without a sign can take one. */
   readonly isNumber?: boolean;
@@ -37,7 +37,7 @@ export class PythonTokens {
   }
 
   /** A string, a number or a word that is a value. */
-  scalar(): PythonValue | undefined {
+  scalar(): Literal | undefined {
     return this.#strings() ?? this.#number() ?? this.#word();
   }
 
@@ -75,7 +75,7 @@ export class PythonTokens {
   }
 
   /** Literals that stand beside each other are one. */
-  #strings(): PythonValue | undefined {
+  #strings(): Literal | undefined {
     const start = this.#at;
     const first = readPythonString(this.#text, start);
     if (first === undefined) return undefined;
@@ -89,7 +89,7 @@ export class PythonTokens {
     return { ...this.#scalar(value, value, start), isBytes: first.isBytes };
   }
 
-  #number(): PythonValue | undefined {
+  #number(): Literal | undefined {
     const start = this.#at;
     NUMBER.lastIndex = start;
     const written = NUMBER.exec(this.#text)?.groups;
@@ -102,7 +102,7 @@ export class PythonTokens {
     return { ...this.#scalar(value, text, start), isNumber: true };
   }
 
-  #word(): PythonValue | undefined {
+  #word(): Literal | undefined {
     const start = this.#at;
     const word = /^[A-Za-z]*/.exec(this.#text.slice(start, start + LONGEST_WORD))?.[0] ?? '';
     if (!WORDS.has(word) || IN_WORD.test(this.#text.charAt(start + word.length))) return undefined;
@@ -110,14 +110,14 @@ export class PythonTokens {
     return this.#scalar(WORDS.get(word), word, start);
   }
 
-  #scalar(value: ScalarValue, text: string, start: number): PythonValue {
+  #scalar(value: ScalarValue, text: string, start: number): Literal {
     const place = this.placeFrom(start);
     return { node: { kind: 'scalar', place, text, isNull: value === undefined, value }, isHashable: true };
   }
 }
 
 /** Bytes that stand alone become text; those that are no UTF-8 become none. */
-export function decodedNode({ node, isBytes }: PythonValue): TreeNode | undefined {
+export function decodedNode({ node, isBytes }: Literal): TreeNode | undefined {
   if (isBytes !== true || node.kind !== 'scalar') return node;
   try {
     const bytes = Uint8Array.from(node.text, (character) => character.charCodeAt(0));
