@@ -1,6 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../domain/error.ts';
-import type { Intent } from '../domain/intent.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { readExtraVariables } from './ansible/extra-vars.ts';
 import { readFileVariables } from './ansible/file-variables.ts';
@@ -9,11 +8,13 @@ import { InventoryDraft } from './ansible/inventory-draft.ts';
 import { readInventoryFile } from './ansible/inventory-file.ts';
 import { readScript, type RunScript } from './ansible/inventory-script.ts';
 import type { FileVariables, Inventory } from './ansible/inventory.ts';
+import type { Limit } from './ansible/limit.ts';
 import { findSources, type InventorySource, type VarsRoot } from './ansible/sources.ts';
+import type { Vault } from './ansible/vault.ts';
 import { inBatches } from './batches.ts';
 import { disk } from './disk.ts';
-import { readIntent } from './intent.ts';
-import { readSource, type ReadingContext } from './source-reader.ts';
+import { readIntent, type LimitedIntent } from './intent.ts';
+import { acceptSource, fetchSource, readSource, type ReadingContext } from './source-reader.ts';
 import type { Operator } from './target.ts';
 import { Problems } from './text/problems.ts';
 import { sourceFile, type SourceFile } from './text/source.ts';
@@ -34,12 +35,15 @@ export interface InventoryPaths {
 export interface ConfigPaths extends InventoryPaths {
   /** Without it, `cluster.yaml` beside the first inventory, if it is there. */
   readonly cluster?: string;
+  readonly limit?: Limit;
 }
 
 export interface LoadContext extends Operator {
   /** The working folder, absolute. */
   readonly cwd: string;
   readonly runScript: RunScript;
+  /** Opens what is encrypted, as far as the vault passwords go. */
+  readonly vault: Vault;
 }
 
 /** An inventory whose files are right, and what there is to say about them all the same. */
@@ -52,11 +56,20 @@ export interface LoadedInventory {
 export async function loadIntent(
   paths: ConfigPaths,
   context: LoadContext,
-): Promise<Result<Intent, readonly Diagnostic[]>> {
+): Promise<Result<LimitedIntent, readonly Diagnostic[]>> {
   const problems = new Problems();
   const inventory = await readInventory(paths, context, problems);
-  const cluster = await readClusterFile(paths, { disk, cwd: context.cwd, problems });
-  return readIntent({ inventory, ...(cluster === undefined ? {} : { cluster }) }, context, problems);
+  const cluster = await readClusterFile(paths, readingOf(context, problems));
+  const { limit } = paths;
+  return readIntent(
+    {
+      inventory,
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(limit === undefined ? {} : { limit }),
+    },
+    context,
+    problems,
+  );
 }
 
 /** Reads an inventory by itself: it need not have a control plane. */
@@ -70,13 +83,17 @@ export async function loadInventory(
   return ok({ inventory, warnings: problems.list() });
 }
 
+function readingOf({ cwd, vault }: LoadContext, problems: Problems): ReadingContext {
+  return { disk, cwd, vault, problems };
+}
+
 /** Undefined when a part of it cannot be read at all: what seems to be missing elsewhere may be in it. */
 async function readInventory(
   paths: InventoryPaths,
   context: LoadContext,
   problems: Problems,
 ): Promise<Inventory | undefined> {
-  const reading = { disk, cwd: context.cwd, problems };
+  const reading = readingOf(context, problems);
   const named = { inventory: paths.inventory, scripts: paths.scripts ?? [] };
   const { sources, roots } = await findSources(named, reading);
   const isComplete = !problems.hasErrors;
@@ -93,13 +110,14 @@ async function readSources(
   reading: ReadingContext,
 ): Promise<Inventory | undefined> {
   const files = await inBatches(sources, async ({ kind, name }) =>
-    kind === 'file' ? readSource(name, reading) : undefined,
+    kind === 'file' ? fetchSource(name, reading) : undefined,
   );
   const { problems } = reading;
   const draft = new InventoryDraft();
   let isReadable = true;
   for (const [index, source] of sources.entries()) {
-    const file = files[index];
+    const fetched = files[index];
+    const file = fetched && acceptSource(fetched, problems);
     if (source.kind === 'script')
       isReadable = (await readScript(source, draft, { runScript, problems })) && isReadable;
     else if (source.kind === 'host-list')

@@ -6,6 +6,7 @@ import {
   type IpAddress,
 } from '../domain/address.ts';
 import type { Inventory } from './ansible/inventory.ts';
+import { ADDRESS_VARIABLES } from './target.ts';
 import type { Cursor } from './text/cursor.ts';
 
 /** The VIP of an endpoint; undefined when it cannot be one, which has then been said. */
@@ -88,6 +89,5 @@ function isSame(text: string | undefined, vip: IpAddress): boolean {
   return address.ok && address.value === vip;
 }
 
-const ADDRESS_VARIABLES = ['ansible_ssh_host', 'ansible_host', 'ssh_host'];
 const OWN_BALANCER_HINT =
   'if another load balancer answers under that name, remove "keepalived" from a ClusterConfiguration in cluster.yaml';

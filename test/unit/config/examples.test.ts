@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/domain/intent.ts';
 import { loadIntent } from '../../../src/config/load.ts';
 import { konvoyHa } from '../../support/cli.ts';
-import { formatDiagnostic, operator } from './read.ts';
+import { formatDiagnostic, machine } from './read.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folders = readdirSync(join(root, 'inventories'), { withFileTypes: true })
@@ -13,7 +13,7 @@ const folders = readdirSync(join(root, 'inventories'), { withFileTypes: true })
 
 async function load(name: string): Promise<Intent> {
   const paths = { inventory: [`inventories/${name}/inventory.yaml`] };
-  const result = await loadIntent(paths, { ...operator, cwd: root });
+  const result = await loadIntent(paths, { ...machine, cwd: root });
   if (!result.ok) throw new Error(result.error.map(formatDiagnostic).join('\n'));
   return result.value;
 }
@@ -140,7 +140,7 @@ describe('the examples that come with konvoy-ha', () => {
 
   it('bastion: paths start where the inventory stands', async () => {
     const paths = { inventory: ['../bastion/inventory.yaml'] };
-    const result = await loadIntent(paths, { ...operator, cwd: join(root, 'inventories/konvoy') });
+    const result = await loadIntent(paths, { ...machine, cwd: join(root, 'inventories/konvoy') });
     const target = result.ok ? result.value.hosts[0]?.target : undefined;
     expect(target?.knownHostsFiles).toEqual([join(root, 'inventories/bastion/known_hosts')]);
     expect(target?.jump).toMatchObject({ address: '203.0.113.50', port: 2222, user: 'jump' });

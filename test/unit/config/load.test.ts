@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadIntent } from '../../../src/config/load.ts';
-import { err } from '../../../src/domain/result.ts';
-import { formatDiagnostic, inventoryWith, operator } from './read.ts';
-
-const machine = { ...operator, runScript: async () => err('no script is run here') };
+import { formatDiagnostic, inventoryWith, machine } from './read.ts';
 
 describe('the files that are read', () => {
   let cwd: string;

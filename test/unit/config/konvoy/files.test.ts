@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../../src/domain/intent.ts';
 import { loadIntent } from '../../../../src/config/load.ts';
-import { complaintsAbout, formatDiagnostic, intentOf, operator } from '../read.ts';
+import { complaintsAbout, formatDiagnostic, intentOf, machine } from '../read.ts';
 
 const fixtures = resolve(import.meta.dirname, '../../../fixtures/konvoy');
 
 async function load(folder: string): Promise<Intent | readonly string[]> {
   const result = await loadIntent(
     { inventory: ['inventory.yaml'] },
-    { ...operator, cwd: join(fixtures, folder) },
+    { ...machine, cwd: join(fixtures, folder) },
   );
   return result.ok ? result.value : result.error.map(formatDiagnostic);
 }
