@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeepalivedViews } from '../backends/keepalived/views.ts';
 import { loadIntent } from '../config/load.ts';
-import { selectHosts } from '../config/ansible/limit.ts';
+import type { LimitedIntent } from '../config/intent.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
@@ -16,6 +16,7 @@ import { createProber } from '../transport/prober.ts';
 import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
+import { readLimit } from './limit.ts';
 import type { HostOptions } from './options.ts';
 import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
@@ -99,9 +100,11 @@ async function openWorld(
   return { world, limit };
 }
 
-async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
+async function readIntent(io: CliIo, options: HostOptions): Promise<LimitedIntent> {
   const cluster = options.cluster === undefined ? {} : { cluster: options.cluster };
-  const loaded = await loadIntent({ ...inventoryPaths(options), ...cluster }, loadContext(io, options.user));
+  const limit = options.limit === undefined ? {} : { limit: await readLimit(io, options.limit) };
+  const paths = { ...inventoryPaths(options), ...cluster, ...limit };
+  const loaded = await loadIntent(paths, await loadContext(io, options));
   if (!loaded.ok) throw refusal(loaded.error);
   const { privateKey } = options;
   if (privateKey === undefined) return loaded.value;
@@ -127,13 +130,11 @@ function supportedEndpoint({ endpoint }: Intent): KeepalivedEndpoint {
   });
 }
 
-function limitOf(intent: Intent, pattern: string | undefined): ReadonlySet<HostName> {
-  if (pattern === undefined) return new Set(intent.hosts.map((host) => host.name));
-  const selected = selectHosts(pattern, intent.hosts);
-  if (selected.ok) return new Set(selected.value);
-  throw new KonvoyError(`--limit ${pattern}: ${selected.error}`, {
+function limitOf({ limited, hosts }: LimitedIntent, pattern = ''): ReadonlySet<HostName> {
+  if (limited.ok) return new Set(limited.value);
+  throw new KonvoyError(`--limit ${pattern}: ${limited.error}`, {
     code: 'usage',
-    hints: [`control-plane hosts are ${intent.hosts.map((host) => host.name).join(', ')}`],
+    hints: [`control-plane hosts are ${hosts.map((host) => host.name).join(', ')}`],
   });
 }
 

@@ -2,6 +2,7 @@ import type { InventoryPaths, LoadContext } from '../config/load.ts';
 import type { CliIo } from './io.ts';
 import type { InventoryOptions } from './options.ts';
 import { runProgram } from './run-program.ts';
+import { openVault } from './vault-passwords.ts';
 
 /** What a command line names for an inventory. */
 export function inventoryPaths(options: InventoryOptions): InventoryPaths {
@@ -15,11 +16,15 @@ export function inventoryPaths(options: InventoryOptions): InventoryPaths {
   };
 }
 
-/** What reading the files takes from the operator's machine. */
-export function loadContext(io: CliIo, user = io.user): LoadContext {
+/** What reading the files takes from the operator's machine, the vault passwords among it. */
+export async function loadContext(
+  io: CliIo,
+  options: InventoryOptions & { readonly user?: string },
+): Promise<LoadContext> {
   const runScript: LoadContext['runScript'] = async (path, args) =>
     runProgram(path, args, { cwd: io.cwd, env: io.env, timeoutMs: SCRIPT_TIMEOUT_MS });
-  return { cwd: io.cwd, home: io.home, user, runScript };
+  const { user = io.user } = options;
+  return { cwd: io.cwd, home: io.home, user, runScript, vault: await openVault(io, options) };
 }
 
 /** A cloud with thousands of machines is slow to list; what takes longer waits for something that never comes. */

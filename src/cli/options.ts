@@ -7,6 +7,9 @@ export interface InventoryOptions {
   readonly extraVars: readonly string[];
   readonly playbookDir?: string;
   readonly limit?: string;
+  readonly vaultId: readonly string[];
+  readonly vaultPasswordFile: readonly string[];
+  readonly askVaultPass: boolean;
 }
 
 /** Options that every command on hosts has. */
@@ -52,7 +55,13 @@ export function withInventoryOptions(command: Command): Command {
     )
     .option('-e, --extra-vars <vars>', 'k=v, JSON, YAML or @FILE; beats every other variable', collect, [])
     .option('--playbook-dir <path>', 'folder whose group_vars and host_vars count, too (default: .)')
-    .option('-l, --limit <pattern>', 'only the hosts that match: names, groups, globs, !name');
+    .option(
+      '-l, --limit <pattern>',
+      'only the hosts that match, as with Ansible: names, groups, globs, ~regex, !x, &x, x[0], @file',
+    )
+    .option('--vault-id <id@source>', 'vault password for an id: a file, a program, or prompt', collect, [])
+    .option('--vault-password-file <path>', 'vault password: a file, or a program', collect, [])
+    .option('-J, --ask-vault-pass', 'ask for a vault password', false);
 }
 
 export function withHostOptions(command: Command): Command {

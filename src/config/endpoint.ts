@@ -6,7 +6,7 @@ import { CONTROL_PLANE_GROUPS } from './hosts.ts';
 import type { Inventory } from './ansible/inventory.ts';
 import type { Problems } from './text/problems.ts';
 import { spanOf } from './text/source.ts';
-import type { HostEntry } from './target.ts';
+import { ADDRESS_VARIABLES, type HostEntry } from './target.ts';
 import { readSharedVariable, type SharedValue } from './shared-variable.ts';
 
 /** The endpoint that the files ask for; undefined when it is missing or wrong, which has then been said. */
@@ -94,6 +94,5 @@ function ownerOf(vip: IpAddress, inventory: Inventory): string | undefined {
   return undefined;
 }
 
-const ADDRESS_VARIABLES = ['ansible_ssh_host', 'ansible_host', 'ssh_host'];
 const OWN_BALANCER_HINT =
   'if another load balancer answers under that name, remove "keepalived" from a ClusterConfiguration in cluster.yaml';

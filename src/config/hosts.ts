@@ -3,11 +3,11 @@ import { parseInterfaceName } from '../domain/names.ts';
 import type { Target } from '../domain/target.ts';
 import { parsePriority } from '../domain/vrrp.ts';
 import { numberIn } from './text/cursor.ts';
-import { groupsOf, hostsOf, HostVariables, type Host, type Inventory } from './ansible/inventory.ts';
+import { groupsOf, hostsOf, HostVariables, type Inventory } from './ansible/inventory.ts';
 import type { Problems } from './text/problems.ts';
 import { spanOf, type Place } from './text/source.ts';
 import { closest } from './text/suggest.ts';
-import { readTarget, type HostEntry, type Operator } from './target.ts';
+import { ADDRESS_VARIABLES, PORT_VARIABLES, readTarget, type HostEntry, type Operator } from './target.ts';
 import { readVariable } from './variable.ts';
 
 /** The names under which inventories keep the control-plane hosts; both count, in this order. */
@@ -102,7 +102,7 @@ function refuseSameMachine(
   entries: readonly HostEntry[],
   problems: Problems,
 ): void {
-  const placeOf = new Map(entries.map(({ host }): [string, Host] => [host.name, host]));
+  const entryOf = new Map(entries.map((entry): [string, HostEntry] => [entry.host.name, entry]));
   const seen = new Map<string, HostIntent>();
   for (const host of hosts) {
     const { connection, address, port } = host.target;
@@ -112,10 +112,17 @@ function refuseSameMachine(
       seen.set(machine, host);
       continue;
     }
-    const message = `${other.name} and ${host.name} are the same machine: ${machine}`;
-    problems.error(message, placeOf.get(other.name)?.place);
-    problems.error(message, placeOf.get(host.name)?.place);
+    const both = [entryOf.get(other.name), entryOf.get(host.name)].filter((entry) => entry !== undefined);
+    const shown = both.some(isReachedInSecret) ? '' : `: ${machine}`;
+    const message = `${other.name} and ${host.name} are the same machine${shown}`;
+    for (const entry of both) problems.error(message, entry.host.place);
   }
+}
+
+/** True when the way to a host came out of a vault. */
+function isReachedInSecret({ variables }: HostEntry): boolean {
+  const cursors = [variables.first(...ADDRESS_VARIABLES), variables.first(...PORT_VARIABLES)];
+  return cursors.some((cursor) => cursor?.isSecret === true);
 }
 
 /** What other tools call the control plane. */

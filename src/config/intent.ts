@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../domain/error.ts';
 import type { EndpointIntent, HostIntent, Intent } from '../domain/intent.ts';
-import { parseClusterName, type ClusterName } from '../domain/names.ts';
+import { parseClusterName, type ClusterName, type HostName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { defaultCluster, readCluster, type Cluster } from './konvoy/cluster.ts';
 import type { Cursor } from './text/cursor.ts';
 import { readEndpoint } from './endpoint.ts';
 import { controlPlaneEntries, readHosts } from './hosts.ts';
 import type { Inventory } from './ansible/inventory.ts';
+import { selectHosts, type Limit } from './ansible/limit.ts';
 import { refuseUnknownVariables } from './own-variables.ts';
 import type { Problems } from './text/problems.ts';
 import { readSharedVariable } from './shared-variable.ts';
@@ -18,6 +19,13 @@ export interface ConfigSources {
   /** Undefined when a part of it could not be read, which has been said. */
   readonly inventory: Inventory | undefined;
   readonly cluster?: SourceFile;
+  readonly limit?: Limit;
+}
+
+/** An intent, and which of its hosts a command may work on. */
+export interface LimitedIntent extends Intent {
+  /** All hosts without a limit; else those that it selects, or what is wrong with it. */
+  readonly limited: Result<readonly HostName[], string>;
 }
 
 /** Makes an intent of the user's files, or says everything that is wrong with them, as far as the files can be read. */
@@ -25,7 +33,7 @@ export function readIntent(
   sources: ConfigSources,
   operator: Operator,
   problems: Problems,
-): Result<Intent, readonly Diagnostic[]> {
+): Result<LimitedIntent, readonly Diagnostic[]> {
   const cluster = sources.cluster === undefined ? defaultCluster() : readCluster(sources.cluster, problems);
   const { inventory } = sources;
   if (inventory === undefined) return err(problems.list());
@@ -35,7 +43,14 @@ export function readIntent(
   const endpoint = cluster && readEndpoint(cluster, { inventory, entries }, problems);
   const name = cluster && readClusterName(cluster, inventory, entries);
   if (problems.hasErrors || endpoint === undefined || name === undefined) return err(problems.list());
-  return ok({ cluster: name, endpoint, hosts: withInterface(hosts, endpoint), warnings: problems.list() });
+  const names = hosts.map((host) => host.name);
+  return ok({
+    cluster: name,
+    endpoint,
+    hosts: withInterface(hosts, endpoint),
+    warnings: problems.list(),
+    limited: selectHosts(inventory, sources.limit, names),
+  });
 }
 
 function readClusterName(

@@ -1,6 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../domain/error.ts';
-import type { Intent } from '../domain/intent.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { readExtraVariables } from './ansible/extra-vars.ts';
 import { readFileVariables } from './ansible/file-variables.ts';
@@ -8,10 +7,12 @@ import { InventoryDraft } from './ansible/inventory-draft.ts';
 import { readInventoryFile } from './ansible/inventory-file.ts';
 import { readScript, type RunScript } from './ansible/inventory-script.ts';
 import type { FileVariables, Inventory } from './ansible/inventory.ts';
+import type { Limit } from './ansible/limit.ts';
 import { findSources, type InventorySource, type VarsRoot } from './ansible/sources.ts';
+import type { Vault } from './ansible/vault.ts';
 import { inBatches } from './batches.ts';
 import { disk } from './disk.ts';
-import { readIntent } from './intent.ts';
+import { readIntent, type LimitedIntent } from './intent.ts';
 import { readSource, type ReadingContext } from './source-reader.ts';
 import type { Operator } from './target.ts';
 import { Problems } from './text/problems.ts';
@@ -33,12 +34,15 @@ export interface InventoryPaths {
 export interface ConfigPaths extends InventoryPaths {
   /** Without it, `cluster.yaml` beside the first inventory, if it is there. */
   readonly cluster?: string;
+  readonly limit?: Limit;
 }
 
 export interface LoadContext extends Operator {
   /** The working folder, absolute. */
   readonly cwd: string;
   readonly runScript: RunScript;
+  /** Opens what is encrypted, as far as the vault passwords go. */
+  readonly vault: Vault;
 }
 
 /** An inventory whose files are right, and what there is to say about them all the same. */
@@ -51,11 +55,20 @@ export interface LoadedInventory {
 export async function loadIntent(
   paths: ConfigPaths,
   context: LoadContext,
-): Promise<Result<Intent, readonly Diagnostic[]>> {
+): Promise<Result<LimitedIntent, readonly Diagnostic[]>> {
   const problems = new Problems();
   const inventory = await readInventory(paths, context, problems);
-  const cluster = await readClusterFile(paths, { disk, cwd: context.cwd, problems });
-  return readIntent({ inventory, ...(cluster === undefined ? {} : { cluster }) }, context, problems);
+  const cluster = await readClusterFile(paths, readingOf(context, problems));
+  const { limit } = paths;
+  return readIntent(
+    {
+      inventory,
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(limit === undefined ? {} : { limit }),
+    },
+    context,
+    problems,
+  );
 }
 
 /** Reads an inventory by itself: it need not have a control plane. */
@@ -69,13 +82,17 @@ export async function loadInventory(
   return ok({ inventory, warnings: problems.list() });
 }
 
+function readingOf({ cwd, vault }: LoadContext, problems: Problems): ReadingContext {
+  return { disk, cwd, vault, problems };
+}
+
 /** Undefined when a part of it cannot be read at all: what seems to be missing elsewhere may be in it. */
 async function readInventory(
   paths: InventoryPaths,
   context: LoadContext,
   problems: Problems,
 ): Promise<Inventory | undefined> {
-  const reading = { disk, cwd: context.cwd, problems };
+  const reading = readingOf(context, problems);
   const named = { inventory: paths.inventory, scripts: paths.scripts ?? [] };
   const { sources, roots } = await findSources(named, reading);
   const isComplete = !problems.hasErrors;

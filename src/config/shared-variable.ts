@@ -19,14 +19,13 @@ export function readSharedVariable<T>(
 ): SharedValue<T> {
   const found = entries.map(({ variables }) => variables.first(name));
   if (entries.length === 0) found.push(inventory.groups.get('all')?.variables.get(name)?.value);
-  const cursors = [...new Set(found)]
-    .filter((cursor) => cursor !== undefined)
-    .filter((cursor) => !cursor.isBlank);
+  // Also one definition can mean different things on different hosts: it may refer to another variable.
+  const cursors = found.filter((cursor) => cursor !== undefined).filter((cursor) => !cursor.isBlank);
   const [first, ...others] = cursors.map((cursor) => ({ cursor, value: readVariable(cursor, parse) }));
   if (first === undefined) return { state: 'unset' };
   for (const { cursor, value } of others) {
     if (value === undefined || JSON.stringify(value) === JSON.stringify(first.value)) continue;
-    cursor.fail('the control-plane hosts have different values', 'set it once, under all.vars');
+    cursor.refuse('the control-plane hosts have different values', 'set it once, under all.vars');
   }
   return first.value === undefined
     ? { state: 'wrong' }

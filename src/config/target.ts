@@ -11,6 +11,11 @@ import { readSshArguments, type SshArguments } from './ssh-arguments.ts';
 import { refuseUnsupported } from './unsupported.ts';
 import { readVariable } from './variable.ts';
 
+/** The names under which an inventory says where a host is reached, the strongest first. */
+export const ADDRESS_VARIABLES: readonly string[] = ['ansible_ssh_host', 'ansible_host', 'ssh_host'];
+
+export const PORT_VARIABLES: readonly string[] = ['ansible_ssh_port', 'ansible_port', 'ssh_port'];
+
 /** What the operator's machine adds to the inventory. */
 export interface Operator {
   /** Home folder, absolute. */
@@ -79,7 +84,7 @@ function parseConnection(text: string): Result<Target['connection'], string> {
 }
 
 function readAddress({ host, variables }: HostEntry, problems: Problems): string | undefined {
-  const cursor = variables.first('ansible_ssh_host', 'ansible_host', 'ssh_host');
+  const cursor = variables.first(...ADDRESS_VARIABLES);
   if (cursor !== undefined) return readVariable(cursor, parseConnectAddress);
   const address = parseConnectAddress(host.name);
   if (address.ok) return address.value;
@@ -90,7 +95,7 @@ function readAddress({ host, variables }: HostEntry, problems: Problems): string
 }
 
 function readPort(variables: HostVariables, args: SshArguments): number | undefined {
-  const cursor = variables.first('ansible_ssh_port', 'ansible_port', 'ssh_port');
+  const cursor = variables.first(...PORT_VARIABLES);
   if (cursor !== undefined) return readVariable(cursor, parsePort);
   if (args.port === undefined) return SSH_PORT;
   const port = parsePort(args.port.text);

@@ -5,8 +5,12 @@ import { readVariable, variableText } from './variable.ts';
 
 /** Complains about what a host's variables ask for and konvoy-ha cannot do yet: it must not connect in another way instead. */
 export function refuseUnsupported(variables: HostVariables): void {
-  for (const name of PASSWORDS) refusePassword(variables.first(name));
-  for (const name of NOT_YET) variables.first(name)?.fail('not supported yet');
+  for (const name of PASSWORDS) {
+    variables
+      .first(name)
+      ?.refuse('passwords are not supported yet', 'log in with a key, and let sudo work without a password');
+  }
+  for (const name of NOT_YET) variables.first(name)?.refuse('not supported yet');
   readIfSet(variables.first('ansible_become'), (cursor) => readVariable(cursor, parseBoolean));
   readIfSet(variables.first('ansible_become_method'), (cursor) => {
     const method = variableText(cursor);
@@ -21,12 +25,6 @@ export function refuseUnsupported(variables: HostVariables): void {
     if (user === undefined || user === 'root') return;
     cursor.fail(`${JSON.stringify(user)} cannot set up keepalived`, 'konvoy-ha works as root on the hosts');
   });
-}
-
-function refusePassword(cursor: Cursor | undefined): void {
-  // Asking for the text reports a vaulted password as what it is; the text itself must not be printed.
-  if (cursor?.text() === undefined) return;
-  cursor.fail('passwords are not supported yet', 'log in with a key, and let sudo work without a password');
 }
 
 function readIfSet(cursor: Cursor | undefined, read: (cursor: Cursor) => void): void {

@@ -7,7 +7,7 @@ export interface SourceSpan {
   readonly column: number;
   /** Characters to underline, at least 1. */
   readonly length: number;
-  /** The whole source line, to be shown above the squiggle. */
+  /** The whole source line, to be shown above the squiggle; empty when it must not be shown. */
   readonly text: string;
 }
 

@@ -20,7 +20,11 @@ const LAYERS: LayerTable = {
   config: {
     layers: ['domain'],
     packages: ['yaml', 'zod'],
-    builtins: ['fs/promises', 'net:isIP,isIPv4,isIPv6', 'path'],
+    builtins: [
+      ...['fs/promises', 'net:isIP,isIPv4,isIPv6', 'path'],
+      // What opens a vault: the same bytes and password give the same text.
+      'crypto:createDecipheriv,createHmac,pbkdf2Sync,timingSafeEqual',
+    ],
   },
   facts: { layers: ['domain'], packages: [], builtins: [] },
   platform: { layers: ['domain'], packages: [], builtins: [] },
@@ -67,9 +71,9 @@ const LAYERS: LayerTable = {
     ],
     packages: ['commander'],
     builtins: [
-      // Programs of the operator's that print an inventory.
+      // Programs of the operator's that print an inventory or a vault password.
       'child_process',
-      ...['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'timers/promises'],
+      ...['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'stream', 'timers/promises'],
     ],
   },
   main: { layers: ['cli'], packages: [], builtins: ['os'] },

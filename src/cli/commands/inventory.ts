@@ -1,14 +1,14 @@
 import { InventoryExport, type ExportOptions } from '../../config/ansible/export.ts';
 import { inventoryGraph } from '../../config/ansible/graph.ts';
-import { groupsOf, type Inventory } from '../../config/ansible/inventory.ts';
-import { selectHosts } from '../../config/ansible/limit.ts';
+import type { Inventory } from '../../config/ansible/inventory.ts';
+import { limitedHosts } from '../../config/ansible/limit.ts';
 import { pythonJson } from '../../config/ansible/python-json.ts';
 import { loadInventory } from '../../config/load.ts';
 import { KonvoyError, refusal } from '../../domain/error.ts';
-import { parseHostName } from '../../domain/names.ts';
 import { EXIT } from '../exit-codes.ts';
 import { inventoryPaths, loadContext } from '../inventory-paths.ts';
 import type { CliIo } from '../io.ts';
+import { readLimit } from '../limit.ts';
 import type { InventoryOptions } from '../options.ts';
 import { openReporter } from '../reporter.ts';
 
@@ -28,13 +28,13 @@ export async function inventory(
   flags: InventoryFlags,
 ): Promise<number> {
   const print = printerOf(groupName, flags);
-  const loaded = await loadInventory(inventoryPaths(flags), loadContext(io));
+  const loaded = await loadInventory(inventoryPaths(flags), await loadContext(io, flags));
   if (!loaded.ok) throw refusal(loaded.error);
   const report = openReporter(io, { json: false, color: flags.color, verbose: 0 });
   for (const diagnostic of loaded.value.warnings) report({ type: 'diagnostic', diagnostic });
   report.close();
   const read = loaded.value.inventory;
-  const only = hostsWithin(flags.limit, read);
+  const only = await hostsWithin(io, flags.limit, read);
   const options: ExportOptions = {
     whereSet: flags.export,
     namesPlaybook: flags.playbookDir !== undefined,
@@ -73,15 +73,15 @@ function printGraph(
   return inventoryGraph(read, group, options).join('\n');
 }
 
-function hostsWithin(limit: string | undefined, read: Inventory): ReadonlySet<string> | undefined {
+async function hostsWithin(
+  io: CliIo,
+  limit: string | undefined,
+  read: Inventory,
+): Promise<ReadonlySet<string> | undefined> {
   if (limit === undefined) return undefined;
-  const hosts = [...read.hosts.values()].flatMap((host) => {
-    const name = parseHostName(host.name);
-    return name.ok ? [{ name: name.value, groups: groupsOf(read, host).map((group) => group.name) }] : [];
-  });
-  const selected = selectHosts(limit, hosts);
-  if (selected.ok) return new Set(selected.value);
-  throw usage(`--limit ${limit}: ${selected.error}`);
+  const limited = limitedHosts(read, await readLimit(io, limit));
+  if (limited.ok) return new Set(limited.value);
+  throw usage(`--limit ${limit}: ${limited.error}`);
 }
 
 function usage(message: string): KonvoyError {

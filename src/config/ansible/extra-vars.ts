@@ -19,7 +19,8 @@ export async function readExtraVariables(
   const layers: Variables[] = [];
   for (const [index, option] of options.entries()) {
     const name = options.length === 1 ? '--extra-vars' : `--extra-vars #${index + 1}`;
-    layers.push(await readOption(option, sourceFile(name, context.cwd, option), { home, context }));
+    const source = sourceFile(name, context.cwd, option, { vault: context.vault });
+    layers.push(await readOption(option, source, { home, context }));
   }
   return mergeVariables(layers);
 }

@@ -1,16 +1,20 @@
-/** True when `text` matches a shell pattern of `*`, `?` and `[abc]`, `[!a-c]`; letter case counts, nothing else is special. */
+/**
+ * True when `text` matches a shell pattern as Python's `fnmatch` reads it: `*`, `?`, `[abc]`, `[!a-c]`; letter case counts,
+ * nothing else is special.
+ */
 export function matchesGlob(pattern: string, text: string): boolean {
   const parts = toParts(pattern);
+  const characters = Array.from(text);
   // Works through the text once, coming back only to the last star: no pattern can make it slow.
   let star: { readonly part: number; at: number } | undefined;
   let part = 0;
   let at = 0;
-  while (at < text.length) {
+  while (at < characters.length) {
     const current = parts[part];
     if (current === '*') {
       star = { part, at };
       part++;
-    } else if (current !== undefined && current.test(text.charAt(at))) {
+    } else if (current?.(characters[at] ?? '') === true) {
       part++;
       at++;
     } else if (star !== undefined) {
@@ -22,30 +26,38 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return parts.slice(part).every((rest) => rest === '*');
 }
 
-export function isGlob(pattern: string): boolean {
-  return /[*?[]/.test(pattern);
-}
+type Part = ((character: string) => boolean) | '*';
 
 /** Each part stands for one character, a star for any number of them. */
-function toParts(pattern: string): readonly (RegExp | '*')[] {
-  return Array.from(pattern.matchAll(/\[!?[^\]]+\]|[^]/g), ([part]) => {
+function toParts(pattern: string): readonly Part[] {
+  // A bracket that stands first in a set is one of its characters; a set that is never closed is none.
+  return Array.from(pattern.matchAll(PARTS), ([part, others, those]): Part => {
     if (part === '*') return '*';
-    if (part === '?') return /[^]/;
-    if (part.length === 1) return new RegExp(escape(part));
-    const isNegated = part.startsWith('[!');
-    return characterSet(part.slice(isNegated ? 2 : 1, -1), isNegated);
+    if (part === '?') return () => true;
+    const set = others ?? those;
+    if (set === undefined) return (character) => character === part;
+    const ranges = rangesOf(Array.from(set));
+    const holds = (character: string): boolean =>
+      ranges.some(([first, last]) => codeOf(first) <= codeOf(character) && codeOf(character) <= codeOf(last));
+    return others === undefined ? holds : (character) => !holds(character);
   });
 }
 
-/** A range that runs backwards matches nothing, as in a shell. */
-function characterSet(set: string, isNegated: boolean): RegExp {
-  const ranges = Array.from(set.matchAll(/([^])-([^])|[^]/g), ([whole, first, last]) => {
-    if (first === undefined || last === undefined) return escape(whole);
-    return first <= last ? `${escape(first)}-${escape(last)}` : '';
-  });
-  return new RegExp(`[${isNegated ? '^' : ''}${ranges.join('')}]`);
+/** A range that runs backwards holds nothing; a dash at either end is itself. */
+function rangesOf(set: readonly string[]): readonly (readonly [string, string])[] {
+  const ranges: (readonly [string, string])[] = [];
+  for (let at = 0; at < set.length; at++) {
+    const first = set[at] ?? '';
+    const last = set[at + 2];
+    const isRange = set[at + 1] === '-' && last !== undefined;
+    ranges.push([first, isRange ? last : first]);
+    if (isRange) at += 2;
+  }
+  return ranges;
 }
 
-function escape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? -1;
 }
+
+const PARTS = /\[!(\][^\]]*|[^\]]+)\]|\[(?!!)(\][^\]]*|[^\]]+)\]|[^]/gu;

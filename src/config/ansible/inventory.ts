@@ -1,6 +1,9 @@
+import { basename, join } from 'node:path';
 import { byCodePoint } from '../text/order.ts';
 import type { Cursor, Field } from '../text/cursor.ts';
+import type { ReadScalar } from '../text/reading.ts';
 import type { Place } from '../text/source.ts';
+import { templateReader } from './template.ts';
 
 /** Variables by name; a later definition replaces an earlier one whole, as in Ansible. */
 export type Variables = ReadonlyMap<string, Field>;
@@ -48,17 +51,15 @@ export interface Host {
   readonly groups: readonly string[];
 }
 
-/** The hosts of a group and of the groups below it: its own first, then its children's in the order they are named. */
+/** The hosts of a group and of the groups below it, level by level: its own first, then its children's as they are named. */
 export function hostsOf(inventory: Inventory, groupName: string): readonly Host[] {
   const names = new Set<string>();
-  const visited = new Set<string>();
-  const waiting = [groupName];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const group = inventory.groups.get(next);
-    if (group === undefined || visited.has(next)) continue;
-    visited.add(next);
-    for (const name of group.hosts) names.add(name);
-    waiting.push(...[...group.children].reverse());
+  // A set goes on with what is added to it meanwhile.
+  const groups = new Set([groupName]);
+  for (const group of groups) {
+    const { hosts = [], children = [] } = inventory.groups.get(group) ?? {};
+    for (const name of hosts) names.add(name);
+    for (const child of children) groups.add(child);
   }
   return [...names].map((name) => inventory.hosts.get(name)).filter((host) => host !== undefined);
 }
@@ -92,9 +93,14 @@ export function* definitionsIn(inventory: Inventory): Generator<Field> {
 export class HostVariables {
   /** The strongest first. */
   readonly #layers: readonly Variables[];
+  readonly #read: ReadScalar;
 
   constructor(inventory: Inventory, host: Host) {
     this.#layers = layersOf(inventory, host).reverse();
+    this.#read = templateReader({
+      lookUp: (name) => magicOf(host).get(name) ?? this.defined(name)?.node ?? originOf(host).get(name),
+      names: () => [...new Set(this.#layers.flatMap((layer) => [...layer.keys()]))],
+    });
   }
 
   /** The definition that is in force, even when its value is blank. */
@@ -102,9 +108,15 @@ export class HostVariables {
     return this.#layers.find((layer) => layer.has(name))?.get(name)?.value;
   }
 
-  /** The first of several names for one thing that has a value; null and the empty string are none. */
+  /**
+   * The first of several names for one thing that has a value; null and the empty string are none. What it refers to is
+   * looked up on this host.
+   */
   first(...names: readonly string[]): Cursor | undefined {
-    return names.map((name) => this.defined(name)).find((cursor) => cursor?.isBlank === false);
+    return names
+      .map((name) => this.defined(name))
+      .find((cursor) => cursor?.isBlank === false)
+      ?.readBy(this.#read);
   }
 
   /** Every variable that is in force. */
@@ -136,6 +148,22 @@ function layersOf(inventory: Inventory, host: Host): Variables[] {
     inventory.extra,
   ];
   return layers.filter((layer) => layer !== undefined).filter((layer) => layer.size > 0);
+}
+
+/** What Ansible itself says of a host, whatever the files say. */
+function magicOf({ name }: Host): ReadonlyMap<string, string> {
+  return new Map([
+    ['inventory_hostname', name],
+    ['inventory_hostname_short', name.split('.', 1)[0] ?? name],
+  ]);
+}
+
+/** Where the host was first named. */
+function originOf({ place: { source } }: Host): ReadonlyMap<string, string> {
+  return new Map([
+    ['inventory_dir', source.directory],
+    ['inventory_file', join(source.directory, basename(source.name))],
+  ]);
 }
 
 /** Ansible's order, weakest first: by depth, then by `ansible_group_priority`, then by name. */

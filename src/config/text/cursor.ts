@@ -1,5 +1,8 @@
+import type { Diagnostic } from '../../domain/error.ts';
 import type { Result } from '../../domain/result.ts';
+import { withoutValue } from './complaint.ts';
 import type { Problems } from './problems.ts';
+import { readScalar, type ReadScalar } from './reading.ts';
 import { within, type Place } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import type { MapEntry, TreeNode } from './tree.ts';
@@ -15,11 +18,18 @@ export class Cursor {
   /** As a person would say it: `spec.kubernetes.controlPlane`. */
   readonly path: string;
   readonly problems: Problems;
+  readonly #read: ReadScalar;
 
-  constructor(node: TreeNode, path: string, problems: Problems) {
+  constructor(node: TreeNode, path: string, problems: Problems, read: ReadScalar = readScalar) {
     this.node = node;
     this.path = path;
     this.problems = problems;
+    this.#read = read;
+  }
+
+  /** The same position, its value read in another way. */
+  readBy(read: ReadScalar): Cursor {
+    return new Cursor(this.node, this.path, this.problems, read);
   }
 
   get place(): Place {
@@ -35,17 +45,30 @@ export class Cursor {
     return this.node.kind === 'scalar' && (this.node.isNull || this.node.text === '');
   }
 
+  /** True for a value that must not be shown: it came out of a vault, or refers to one that did. */
+  get isSecret(): boolean {
+    if (this.node.place.source.isSecret) return true;
+    if (this.node.kind !== 'scalar') return false;
+    const reading = this.#read(this.node);
+    return this.node.tag === 'vault' || (reading.ok && reading.value.isSecret);
+  }
+
   fail(message: string, ...hints: readonly string[]): void {
-    this.problems.error(this.#about(message), this.place, ...hints);
+    this.#complain('error', message, '', hints);
   }
 
   /** Complains about the part of the value where `fragment` stands. */
   failAt(fragment: string, message: string, ...hints: readonly string[]): void {
-    this.problems.error(this.#about(message), within(this.place, fragment), ...hints);
+    this.#complain('error', message, fragment, hints);
   }
 
   warnAt(fragment: string, message: string, ...hints: readonly string[]): void {
-    this.problems.warn(this.#about(message), within(this.place, fragment), ...hints);
+    this.#complain('warning', message, fragment, hints);
+  }
+
+  /** Complains about the value whatever it says: nothing in the message may quote it. */
+  refuse(message: string, ...hints: readonly string[]): void {
+    this.problems.say('error', this.#about(message), this.place, hints);
   }
 
   /** The fields of a map in file order; null is an empty map, anything else is a problem and reads as one. */
@@ -56,7 +79,7 @@ export class Cursor {
       return [];
     }
     return [...this.node.entries.values()].map((entry) => {
-      return { ...entry, value: new Cursor(entry.value, joinPath(this.path, entry.key), this.problems) };
+      return { ...entry, value: this.#child(entry.value, entry.key) };
     });
   }
 
@@ -64,7 +87,7 @@ export class Cursor {
   field(key: string): Field | undefined {
     const entry = this.node.kind === 'map' ? this.node.entries.get(key) : undefined;
     if (entry === undefined) return undefined;
-    return { ...entry, value: new Cursor(entry.value, joinPath(this.path, key), this.problems) };
+    return { ...entry, value: this.#child(entry.value, key) };
   }
 
   /** The value at a path of keys; undefined as soon as one is absent. */
@@ -82,20 +105,17 @@ export class Cursor {
     }
   }
 
-  /** The text of a scalar as written, `''` for null; undefined, with a problem, for lists, maps and vaulted values. */
+  /** What a scalar says, `''` for null; undefined, with a problem, for lists, maps and what cannot be read. */
   text(): string | undefined {
     if (this.node.kind !== 'scalar') {
       this.fail(`expected a single value, got ${this.#describe()}`);
       return undefined;
     }
-    if (this.node.tag === 'vault') {
-      this.fail(
-        'vault is not supported yet',
-        'write the value in the clear, or use a key instead of a password',
-      );
-      return undefined;
-    }
-    return this.node.isNull ? '' : this.node.text;
+    const reading = this.#read(this.node);
+    if (reading.ok) return reading.value.text;
+    const { message, hints, fragment = '' } = reading.error;
+    this.problems.say('error', this.#about(message), within(this.place, fragment), hints);
+    return undefined;
   }
 
   /** Reads a text with a parser of the domain; a refusal becomes a problem at this place. */
@@ -108,6 +128,32 @@ export class Cursor {
     return undefined;
   }
 
+  #child(node: TreeNode, key: string): Cursor {
+    return new Cursor(node, joinPath(this.path, key), this.problems, this.#read);
+  }
+
+  #complain(
+    severity: Diagnostic['severity'],
+    message: string,
+    fragment: string,
+    hints: readonly string[],
+  ): void {
+    if (!this.isSecret) {
+      this.problems.say(severity, this.#about(message), within(this.place, fragment), hints);
+      return;
+    }
+    // Where the fragment stands would tell something of it, and a suggestion is close to it.
+    this.problems.say(severity, this.#about(withoutValue(message)), this.place, this.#hintsAtSecret());
+  }
+
+  #hintsAtSecret(): readonly string[] {
+    const reading = this.node.kind === 'scalar' ? this.#read(this.node) : undefined;
+    if (reading?.ok !== true) return [];
+    const { text } = reading.value;
+    // What every `echo … | ansible-vault encrypt_string` does.
+    return /^\s|\s$/.test(text) ? ['it begins or ends with white space'] : [];
+  }
+
   #about(message: string): string {
     return this.path === '' ? message : `${this.path}: ${message}`;
   }
@@ -115,7 +161,7 @@ export class Cursor {
   #describe(): string {
     switch (this.node.kind) {
       case 'scalar':
-        return JSON.stringify(this.node.text);
+        return this.node.tag === 'vault' ? 'an encrypted value' : JSON.stringify(this.node.text);
       case 'list':
         return 'a list';
       case 'map':

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../domain/error.ts';
+import { withoutValue } from './complaint.ts';
 import { spanOf, type Place } from './source.ts';
 
 /** Collects everything that is wrong with the user's files, so that one run names all of it. */
@@ -15,12 +16,18 @@ export class Problems {
     return [...this.#diagnostics.values()].filter(({ severity }) => severity === 'error').length;
   }
 
+  /** In a file that was encrypted, only what `withoutValue` leaves of the message is said. */
   error(message: string, place?: Place, ...hints: readonly string[]): void {
-    this.#add('error', message, place, hints);
+    this.#addSafely('error', message, place, hints);
   }
 
   warn(message: string, place?: Place, ...hints: readonly string[]): void {
-    this.#add('warning', message, place, hints);
+    this.#addSafely('warning', message, place, hints);
+  }
+
+  /** Says it as it is, wherever it stands: nothing in it may quote the file. */
+  say(severity: Diagnostic['severity'], message: string, place: Place, hints: readonly string[]): void {
+    this.#add(severity, message, place, hints);
   }
 
   /** All diagnostics in reading order: those without a place first, then by file, line and column. */
@@ -31,6 +38,17 @@ export class Problems {
         (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
         (a.span?.column ?? 0) - (b.span?.column ?? 0),
     );
+  }
+
+  #addSafely(
+    severity: Diagnostic['severity'],
+    message: string,
+    place: Place | undefined,
+    hints: readonly string[],
+  ): void {
+    // Any message may quote the text that it is about, and so may a suggestion.
+    if (place?.source.isSecret === true) this.#add(severity, withoutValue(message), place, []);
+    else this.#add(severity, message, place, hints);
   }
 
   #add(

@@ -1,4 +1,6 @@
 import type { SourceSpan } from '../../domain/error.ts';
+import { err } from '../../domain/result.ts';
+import type { VaultOpener } from './complaint.ts';
 
 /** A file of the user's as it was read; every place in it is measured in its text. */
 export interface SourceFile {
@@ -10,6 +12,10 @@ export interface SourceFile {
   readonly text: string;
   /** Where each line begins. */
   readonly lineStarts: readonly number[];
+  /** True for a file that was encrypted as a whole: no line of it is ever shown. */
+  readonly isSecret: boolean;
+  /** What opens the encrypted values in it. */
+  readonly vault: VaultOpener;
 }
 
 /** A stretch of a file, in UTF-16 units from its beginning; cheap, unlike the span made from it. */
@@ -20,11 +26,16 @@ export interface Place {
   readonly end: number;
 }
 
-export function sourceFile(name: string, directory: string, content: string): SourceFile {
+export function sourceFile(
+  name: string,
+  directory: string,
+  content: string,
+  { isSecret = false, vault = LOCKED }: Partial<Pick<SourceFile, 'isSecret' | 'vault'>> = {},
+): SourceFile {
   const text = content.replace(/^\uFEFF/, '');
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  return { name, directory, text, lineStarts };
+  return { name, directory, text, lineStarts, isSecret, vault };
 }
 
 /** The place as a person reads it; of a place that covers several lines, the part on the first of them. */
@@ -39,7 +50,7 @@ export function spanOf(place: Place): SourceSpan {
     line: line + 1,
     column: start - lineStart + 1,
     length: Math.max(1, Math.min(place.end, lineStart + lineText.length) - start),
-    text: maskSecrets(lineText),
+    text: place.source.isSecret ? '' : maskSecrets(lineText),
   };
 }
 
@@ -72,3 +83,7 @@ function lineIndex(lineStarts: readonly number[], offset: number): number {
   }
   return low;
 }
+
+const LOCKED: VaultOpener = {
+  open: () => err({ message: 'the value is encrypted, and nothing here opens it', hints: [] }),
+};

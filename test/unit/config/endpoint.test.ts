@@ -94,7 +94,7 @@ describe('a VIP', () => {
       '29 [192.0.2.11]',
       '192.0.2.11 is the address of cp1; a VIP must be an address that no machine has',
     ],
-    ['"{{ vip }}:6443"', '30 [{{ vip }}:6443]', 'templates are not supported yet; write the value itself'],
+    ['"{{ vip }}:6443"', '30 [{{ vip }}]', 'the variable "vip" is not defined on this host'],
   ])('%s is refused', (endpoint, place, message) => {
     expect(complaintsAbout(withEndpoint(endpoint))).toEqual([
       `inventory.yaml:3:${place} error: all.vars.control_plane_endpoint: ${message}`,

@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadIntent } from '../../../src/config/load.ts';
-import { err } from '../../../src/domain/result.ts';
-import { formatDiagnostic, inventoryWith, operator } from './read.ts';
-
-const machine = { ...operator, runScript: async () => err('no script is run here') };
+import { formatDiagnostic, inventoryWith, machine } from './read.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../../src/domain/error.ts';
 import type { Intent } from '../../../src/domain/intent.ts';
-import type { Result } from '../../../src/domain/result.ts';
+import { err, type Result } from '../../../src/domain/result.ts';
+import { Vault } from '../../../src/config/ansible/vault.ts';
+import type { LoadContext } from '../../../src/config/load.ts';
 import { readIntent } from '../../../src/config/intent.ts';
 import { InventoryDraft } from '../../../src/config/ansible/inventory-draft.ts';
 import { readInventoryFile } from '../../../src/config/ansible/inventory-file.ts';
@@ -10,6 +12,13 @@ import { sourceFile, type SourceFile } from '../../../src/config/text/source.ts'
 import type { Operator } from '../../../src/config/target.ts';
 
 export const operator: Operator = { home: '/home/ops', user: 'ops' };
+
+/** The operator's machine without scripts and vault passwords. */
+export const machine: Omit<LoadContext, 'cwd'> = {
+  ...operator,
+  runScript: async () => err('no script is run here'),
+  vault: new Vault([]),
+};
 
 /** Reads files given as text, as if they stood in /cluster. */
 export function read(

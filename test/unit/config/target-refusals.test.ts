@@ -29,11 +29,11 @@ describe('a host is not reached in another way than asked for', () => {
     ],
     [
       'ansible_user: "{{ me }}"',
-      'inventory.yaml:8:22 [{{ me }}] error: control-plane.hosts.cp1.ansible_user: templates are not supported yet; write the value itself',
+      'inventory.yaml:8:22 [{{ me }}] error: control-plane.hosts.cp1.ansible_user: the variable "me" is not defined on this host',
     ],
     [
       'ansible_user: "{% if x %}a{% endif %}"',
-      'inventory.yaml:8:22 [{% if x %}a{% endif %}] error: control-plane.hosts.cp1.ansible_user: templates are not supported yet; write the value itself',
+      'inventory.yaml:8:22 [{% if x %}] error: control-plane.hosts.cp1.ansible_user: "{% if x %}" is more than the name of a variable, which is all that is understood; write the value itself',
     ],
     [
       'ansible_user: !unsafe "{{ me }}"',
@@ -41,11 +41,11 @@ describe('a host is not reached in another way than asked for', () => {
     ],
     [
       'ansible_user: !vault "abc"',
-      'inventory.yaml:8:28 ["abc"] error: control-plane.hosts.cp1.ansible_user: vault is not supported yet; write the value in the clear, or use a key instead of a password',
+      'inventory.yaml:8:28 ["abc"] error: control-plane.hosts.cp1.ansible_user: the value is encrypted, and nothing here opens it',
     ],
     [
       'ansible_password: !vault "abc"',
-      'inventory.yaml:8:32 [*****] error: control-plane.hosts.cp1.ansible_password: vault is not supported yet; write the value in the clear, or use a key instead of a password',
+      'inventory.yaml:8:32 [*****] error: control-plane.hosts.cp1.ansible_password: passwords are not supported yet; log in with a key, and let sudo work without a password',
     ],
     [
       'ansible_ssh_pass: secret',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findSources, inventoryNames, type NamedSources } from '../../../../src/config/ansible/sources.ts';
+import { Vault } from '../../../../src/config/ansible/vault.ts';
 import { Problems } from '../../../../src/config/text/problems.ts';
 import { FakeDisk, Unreadable, type FakeFolder } from '../../../support/fake-disk.ts';
 import { formatDiagnostic } from '../read.ts';
@@ -9,7 +10,7 @@ async function find(
   named: Partial<NamedSources>,
 ): Promise<{ sources: readonly string[]; roots: readonly string[]; problems: readonly string[] }> {
   const problems = new Problems();
-  const context = { disk: new FakeDisk('/work', tree), cwd: '/work', problems };
+  const context = { disk: new FakeDisk('/work', tree), cwd: '/work', vault: new Vault([]), problems };
   const { sources, roots } = await findSources({ inventory: [], scripts: [], ...named }, context);
   return {
     sources: sources.map(({ kind, name }) => `${kind} ${name}`),
