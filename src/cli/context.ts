@@ -12,6 +12,7 @@ import { createRenderer, type Renderer } from '../render/render.ts';
 import type { Limit } from '../engine/scope.ts';
 import type { World } from '../engine/world.ts';
 import { createTransport } from '../transport/create.ts';
+import { describeEndpoint, refuseNotBuilt } from '../plan/not-built.ts';
 import { createProber } from '../transport/prober.ts';
 import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
@@ -116,17 +117,21 @@ async function readIntent(io: CliIo, options: HostOptions): Promise<LimitedInten
   return { ...loaded.value, hosts };
 }
 
+/** The endpoint when it is of a kind and has settings that are built; refused before any host is touched otherwise. */
 function supportedEndpoint({ endpoint }: Intent): KeepalivedEndpoint {
-  if (endpoint.kind === 'keepalived') return endpoint;
-  const what =
-    endpoint.kind === 'cloud'
-      ? `the load balancer of a cloud (${endpoint.provider})`
-      : "somebody else's load balancer";
-  throw new KonvoyError(`the endpoint is ${what} (${endpoint.because}); that is not supported yet`, {
+  if (endpoint.kind !== 'keepalived') {
+    throw new KonvoyError(`${describeEndpoint(endpoint)}; that is not supported yet`, {
+      code: 'not-yet',
+      hints: [
+        'for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml',
+      ],
+    });
+  }
+  const diagnostics = refuseNotBuilt(endpoint);
+  if (diagnostics.length === 0) return endpoint;
+  throw new KonvoyError('the input asks for what is not supported yet; nothing was changed', {
     code: 'not-yet',
-    hints: [
-      'for a VIP on the hosts themselves set spec.kubernetes.controlPlane.keepalived: {} in cluster.yaml',
-    ],
+    diagnostics,
   });
 }
 

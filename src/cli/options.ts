@@ -1,5 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
+/** The kinds of file that have a JSON Schema. */
+export const SCHEMA_NAMES = ['inventory', 'cluster'] as const;
+
+export type SchemaName = (typeof SCHEMA_NAMES)[number];
+
 /** Options that every command has which reads an inventory. */
 export interface InventoryOptions {
   readonly inventory: readonly string[];

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { KonvoyError } from '../domain/error.ts';
 import type { CliIo } from './io.ts';
 import {
@@ -8,7 +8,9 @@ import {
   withOutputOptions,
   wholeNumber,
   type ChangeFlags,
+  SCHEMA_NAMES,
   type HostOptions,
+  type SchemaName,
 } from './options.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { InventoryFlags } from './commands/inventory.ts';
@@ -69,6 +71,13 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
   withHostOptions(
     program.command('history').description('list the generations that are on the hosts'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).history(io, options)));
+  program
+    .command('schema')
+    .description('print the JSON Schema of an input file, for editors')
+    .addArgument(new Argument('[file]', 'which one; without it, list them').choices(SCHEMA_NAMES))
+    .action(async (name: SchemaName | undefined) =>
+      setStatus((await import('./commands/schema.ts')).schema(io, name)),
+    );
 }
 
 function addInventoryCommand(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
@@ -169,7 +178,6 @@ const NOT_YET: readonly (readonly [string, string])[] = [
   ['drill', 'fails the active host over and measures what clients lose'],
   ['calibrate', 'measures which profile the hosts can afford'],
   ['lb', 'audits and renders load balancers of third parties'],
-  ['schema', 'prints the JSON Schemas of the input files'],
   ['completion', 'prints a completion script for a shell'],
 ];
 

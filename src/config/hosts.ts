@@ -3,7 +3,8 @@ import { parseInterfaceName } from '../domain/names.ts';
 import type { Target } from '../domain/target.ts';
 import { parsePriority } from '../domain/vrrp.ts';
 import { numberIn } from './text/cursor.ts';
-import { groupsOf, hostsOf, HostVariables, type Inventory } from './ansible/inventory.ts';
+import { groupsOf, hostsOf, HostVariables, type Host, type Inventory } from './ansible/inventory.ts';
+import { bastionOf } from './konvoy/bastion.ts';
 import type { Problems } from './text/problems.ts';
 import { spanOf, type Place } from './text/source.ts';
 import { closest } from './text/suggest.ts';
@@ -26,7 +27,7 @@ export function readHosts(
   surroundings: Surroundings,
   problems: Problems,
 ): readonly HostIntent[] {
-  const jump = readBastion(surroundings, problems);
+  const jump = readBastion(bastionOf(surroundings.inventory, entries[0]?.variables), surroundings, problems);
   const hosts = entries.flatMap((entry) => readHost(entry, { ...surroundings, jump, problems }));
   refuseSameMachine(hosts, entries, problems);
   return hosts;
@@ -65,9 +66,11 @@ function readHost(
   ];
 }
 
-/** Konvoy picks one of several bastions at random for each connection; the first one always is easier to reason about. */
-function readBastion({ inventory, operator }: Surroundings, problems: Problems): Target | undefined {
-  const [host] = hostsOf(inventory, 'bastion');
+function readBastion(
+  host: Host | undefined,
+  { inventory, operator }: Surroundings,
+  problems: Problems,
+): Target | undefined {
   if (host === undefined) return undefined;
   return readTarget({ host, variables: new HostVariables(inventory, host) }, operator, problems);
 }

@@ -3,6 +3,7 @@ import type { EndpointIntent, HostIntent, Intent } from '../domain/intent.ts';
 import { parseClusterName, type ClusterName, type HostName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { defaultCluster, readCluster, type Cluster } from './konvoy/cluster.ts';
+import { refuseOtherVersion } from './konvoy/inventory-version.ts';
 import type { Cursor } from './text/cursor.ts';
 import { readEndpoint } from './endpoint.ts';
 import { controlPlaneEntries, readHosts } from './hosts.ts';
@@ -38,6 +39,7 @@ export function readIntent(
   const { inventory } = sources;
   if (inventory === undefined) return err(problems.list());
   refuseUnknownVariables(inventory, problems);
+  refuseOtherVersion(inventory);
   const entries = controlPlaneEntries(inventory, problems);
   const hosts = readHosts(entries, { inventory, operator }, problems);
   const endpoint = cluster && readEndpoint(cluster, { inventory, entries }, problems);

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../domain/error.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { readExtraVariables } from './ansible/extra-vars.ts';
 import { readFileVariables } from './ansible/file-variables.ts';
+import { readHostList } from './ansible/host-list.ts';
 import { InventoryDraft } from './ansible/inventory-draft.ts';
 import { readInventoryFile } from './ansible/inventory-file.ts';
 import { readScript, type RunScript } from './ansible/inventory-script.ts';
@@ -13,10 +14,10 @@ import type { Vault } from './ansible/vault.ts';
 import { inBatches } from './batches.ts';
 import { disk } from './disk.ts';
 import { readIntent, type LimitedIntent } from './intent.ts';
-import { readSource, type ReadingContext } from './source-reader.ts';
+import { acceptSource, fetchSource, readSource, type ReadingContext } from './source-reader.ts';
 import type { Operator } from './target.ts';
 import { Problems } from './text/problems.ts';
-import type { SourceFile } from './text/source.ts';
+import { sourceFile, type SourceFile } from './text/source.ts';
 
 /** What the user named for an inventory; paths are absolute or relative to the working folder. */
 export interface InventoryPaths {
@@ -109,15 +110,18 @@ async function readSources(
   reading: ReadingContext,
 ): Promise<Inventory | undefined> {
   const files = await inBatches(sources, async ({ kind, name }) =>
-    kind === 'file' ? readSource(name, reading) : undefined,
+    kind === 'file' ? fetchSource(name, reading) : undefined,
   );
   const { problems } = reading;
   const draft = new InventoryDraft();
   let isReadable = true;
   for (const [index, source] of sources.entries()) {
-    const file = files[index];
+    const fetched = files[index];
+    const file = fetched && acceptSource(fetched, problems);
     if (source.kind === 'script')
       isReadable = (await readScript(source, draft, { runScript, problems })) && isReadable;
+    else if (source.kind === 'host-list')
+      readHostList(sourceFile(source.name, reading.cwd, source.name), draft, problems);
     else isReadable = file !== undefined && readInventoryFile(file, draft, problems) && isReadable;
   }
   const inventory = draft.finish(problems);

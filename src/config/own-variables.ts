@@ -1,15 +1,26 @@
 import { definitionsIn, type Inventory } from './ansible/inventory.ts';
 import type { Problems } from './text/problems.ts';
+import { SETTINGS } from './konvoy/settings.ts';
 import { didYouMean } from './text/suggest.ts';
+
+/** Every variable with our prefixes that we know. */
+export const OWN_VARIABLES: readonly string[] = [
+  ...Object.values(SETTINGS).map(({ variable }) => variable),
+  'keepalived_priority',
+  'konvoy_ha_cluster',
+];
 
 /** Complains about variables with our prefixes that we do not know: a slip there would silently leave a default in force. */
 export function refuseUnknownVariables(inventory: Inventory, problems: Problems): void {
   for (const { key, keyPlace } of definitionsIn(inventory)) {
-    if (!/^(keepalived|konvoy_ha)_/.test(key) || KNOWN.includes(key)) continue;
-    const meant = didYouMean(key, KNOWN);
-    const hints = meant.length > 0 ? meant : [`variables with this prefix: ${KNOWN.join(', ')}`];
+    const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
+    if (prefix === undefined || OWN_VARIABLES.includes(key)) continue;
+    const meant = didYouMean(key, OWN_VARIABLES);
+    const known = OWN_VARIABLES.filter((name) => name.startsWith(prefix));
+    const hints = meant.length > 0 ? meant : [`variables with this prefix: ${known.join(', ')}`];
     problems.error(`unknown variable ${JSON.stringify(key)}`, keyPlace, ...hints);
   }
 }
 
-const KNOWN = ['keepalived_interface', 'keepalived_priority', 'konvoy_ha_cluster'];
+/** What begins like this is ours. */
+export const PREFIXES: readonly string[] = ['keepalived_', 'konvoy_ha_'];

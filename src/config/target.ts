@@ -44,7 +44,19 @@ export function readTarget(entry: HostEntry, operator: Operator, problems: Probl
   if (host === undefined || connection === undefined || address === undefined) return undefined;
   if (port === undefined || user === undefined) return undefined;
   const { knownHostsFiles, strictHostKeyChecking } = args;
-  return { host, connection, address, port, user, identityFiles, knownHostsFiles, strictHostKeyChecking };
+  return {
+    host,
+    connection,
+    client: 'auto',
+    address,
+    port,
+    user,
+    identityFiles,
+    become: { method: 'sudo' },
+    knownHostsFiles,
+    strictHostKeyChecking,
+    forwardAgent: false,
+  };
 }
 
 /** What a connection can be made to: an address, IPv6 with a zone if need be, or a DNS name. */

@@ -28,6 +28,16 @@ export function parseIpAddress(input: unknown): Result<IpAddress, string> {
   return err(`expected an IPv4 or IPv6 address, got ${JSON.stringify(input)}`);
 }
 
+/** Reads `address/length`; the address need not be the first of its network. */
+export function parseIpPrefix(input: unknown): Result<IpPrefix, string> {
+  const [, text, digits] = /^([^/]*)\/([0-9]{1,3})$/.exec(String(input)) ?? [];
+  const address = parseIpAddress(text);
+  if (!address.ok || Number(digits) > bitsOf(address.value)) {
+    return err(`expected a network such as "192.168.0.0/16", got ${JSON.stringify(input)}`);
+  }
+  return ok({ address: address.value, length: Number(digits) });
+}
+
 /** Reads `host:port`, `address:port` or `[ipv6]:port`. The port is required, as Konvoy requires it. */
 export function parseEndpoint(input: unknown): Result<EndpointAddress, string> {
   if (typeof input !== 'string' || input === '')

@@ -1,4 +1,4 @@
-import type { IpAddress } from './address.ts';
+import type { EndpointAddress, IpAddress } from './address.ts';
 import type { Diagnostic, SourceSpan } from './error.ts';
 import type { ClusterName, HostName, InterfaceName } from './names.ts';
 import type { Target } from './target.ts';
@@ -28,10 +28,49 @@ export interface KeepalivedEndpoint {
   readonly span?: SourceSpan;
 }
 
-export interface CloudEndpoint {
+/** A load balancer that a cloud provider makes. */
+export type CloudEndpoint = CloudBalancer & {
+  /** Where clients reach it, once the provider has made it and an inventory says so. */
+  readonly address?: EndpointAddress;
+};
+
+/** What a ClusterProvisioner asks of a cloud's load balancer. */
+export type CloudBalancer = AwsBalancer | AzureBalancer | GcpBalancer;
+
+export interface AwsBalancer {
   readonly kind: 'cloud';
   readonly because: string;
-  readonly provider: 'aws' | 'azure' | 'gcp';
+  readonly provider: 'aws';
+  readonly region: string;
+  readonly availabilityZones: readonly string[];
+  /** The VPC that is there already; without it, Konvoy makes one. */
+  readonly vpcId?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly elb: ElbSettings;
+}
+
+export interface ElbSettings {
+  /** True: reachable only from within the VPC. */
+  readonly internal: boolean;
+  readonly subnetIds: readonly string[];
+  /** The port that clients connect to. */
+  readonly apiServerPort: number;
+  readonly securityGroupIds: readonly string[];
+}
+
+export interface AzureBalancer {
+  readonly kind: 'cloud';
+  readonly because: string;
+  readonly provider: 'azure';
+  readonly loadBalancer: { readonly internal: boolean; readonly apiServerPort: number };
+}
+
+/** Konvoy lets nobody choose the port on GCP: it is 6443. */
+export interface GcpBalancer {
+  readonly kind: 'cloud';
+  readonly because: string;
+  readonly provider: 'gcp';
+  readonly forwardingRule: { readonly internal: boolean };
 }
 
 export interface ExternalEndpoint {
@@ -41,12 +80,36 @@ export interface ExternalEndpoint {
   readonly port: number;
 }
 
+/** How the hosts of a virtual router hear each other. */
+export type RouterMode = 'unicast' | 'multicast';
+
+/** What spreads the requests that reach the VIP over the API servers. */
+export type LoadBalancer = 'none' | 'haproxy' | 'ipvs';
+
 export interface KeepalivedSettings {
   readonly profile: Profile;
   readonly advertIntervalMs: AdvertIntervalMs;
   readonly interface?: InterfaceName;
   readonly vrid?: Vrid;
+  readonly mode: RouterMode;
+  /** True: the VIP goes back to the preferred host when that is well again. */
+  readonly preempt: boolean;
+  readonly loadBalancer: LoadBalancer;
+  /** Addresses that move together with the VIP; none of them is the VIP, a host's, or there twice. */
+  readonly additionalVips: readonly IpAddress[];
   readonly healthCheck: HealthCheck;
+  /** Where those were written that not every backend can do; what is not in it has its default. */
+  readonly sources: Readonly<Partial<Record<BackendSetting, SettingSource>>>;
+}
+
+/** A setting that not every backend can do. */
+export type BackendSetting = 'mode' | 'preempt' | 'loadBalancer' | 'additionalVips';
+
+/** Where the user wrote a setting. */
+export interface SettingSource {
+  /** As its file calls it: `all.vars.keepalived_mode`. */
+  readonly name: string;
+  readonly span: SourceSpan;
 }
 
 /** How the readiness of an API server is asked (DESIGN §5a, the `ready` script). */

@@ -69,7 +69,11 @@ export function labHost(context: LabContext, setting: HostSetting): LabHost {
       await docker('start');
       await waitUntilBooted(context, lab, host);
     },
-    kill: () => docker('kill'),
+    kill: async () => {
+      await docker('kill');
+      // Its network answers with refusals until the engine has taken it down.
+      await docker('wait');
+    },
     reboot: () => reboot(context, setting),
     partition: () => partition(context, setting),
     heal: () => heal(context, setting),

@@ -108,8 +108,11 @@ test.each<[string, (machine: LabHost) => Promise<void>, (machine: LabHost) => Pr
 ])('a host that is %s is silent, and the same host afterwards', async (_name, down, up) => {
   const before = [await addresses(host(2)), await output(host(2), 'cat', '/etc/machine-id')];
   await down(host(2));
-  expect(await ask(lab, host(2).address, '/readyz')).toMatch(/^(silent|EHOSTUNREACH)$/);
-  await up(host(2));
+  try {
+    expect(await ask(lab, host(2).address, '/readyz')).toMatch(/^(silent|EHOSTUNREACH)$/);
+  } finally {
+    await up(host(2));
+  }
   expect([await addresses(host(2)), await output(host(2), 'cat', '/etc/machine-id')]).toEqual(before);
   expect(await ask(lab, host(2).address, '/whoami')).toBe('200 cp2');
 });

@@ -31,6 +31,11 @@ export const ENDPOINT: KeepalivedEndpoint = {
   settings: {
     profile: 'balanced',
     advertIntervalMs: advertIntervalMs(500),
+    mode: 'unicast',
+    preempt: true,
+    loadBalancer: 'none',
+    additionalVips: [],
+    sources: {},
     healthCheck: { path: '/readyz', intervalMs: 1000, timeoutMs: 2000, fall: 2, rise: 2 },
   },
 };
@@ -48,10 +53,13 @@ export function hostIntent(name: string, rest: Partial<HostIntent> = {}): HostIn
   const target = {
     host: hostName(name),
     connection: 'ssh' as const,
+    client: 'auto' as const,
     address: ownAddress(name),
     port: 22,
     user: userName('admin'),
     identityFiles: [],
+    become: { method: 'sudo' as const },
+    forwardAgent: false,
     knownHostsFiles: [],
     strictHostKeyChecking: 'yes' as const,
   };

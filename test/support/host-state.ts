@@ -52,7 +52,8 @@ export async function hostState(host: LabHost): Promise<HostState> {
     lines(host, 'getent passwd'),
     lines(host, 'getent group'),
     lines(host, 'systemctl list-unit-files --no-legend --no-pager | tr -s " "'),
-    lines(host, 'ip -o address show'),
+    // `tentative` is the kernel's own: it is gone when nobody has objected to the address.
+    lines(host, 'ip -o address show | sed "s/ tentative//"'),
     lines(host, "dpkg-query -W -f '${Package} ${Version} ${Status}\\n'"),
   ]);
   return {

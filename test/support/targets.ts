@@ -14,9 +14,12 @@ export function testTarget(
   if (!host.ok || !user.ok) throw new Error('a test target needs a valid host and user');
   return {
     connection: 'ssh',
+    client: 'auto',
     address: '127.0.0.1',
     port: 22,
     identityFiles: [],
+    become: { method: 'sudo' },
+    forwardAgent: false,
     strictHostKeyChecking: 'yes',
     ...properties,
     host: host.value,

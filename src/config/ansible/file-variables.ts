@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { err } from '../../domain/result.ts';
 import { inBatches } from '../batches.ts';
-import { readSource, type ReadingContext } from '../source-reader.ts';
+import { acceptSource, fetchSource, type FetchedSource, type ReadingContext } from '../source-reader.ts';
 import { Cursor, type Field } from '../text/cursor.ts';
 import { beginningOf, type SourceFile } from '../text/source.ts';
 import { parseYaml } from '../text/yaml.ts';
@@ -61,32 +62,35 @@ async function readFolder(
   { root, context }: Surroundings,
 ): Promise<ReadonlyMap<string, Variables>> {
   const folder = await VarsFolder.open(join(root.path, folderName), context.disk);
-  if (!folder.ok) refuse(folder.error, { root, context });
+  if (!folder.ok) context.problems.error(refusal(folder.error, root));
   if (!folder.ok || folder.value === undefined) return new Map();
   const { value } = folder;
-  const found = await inBatches(names, async (name): Promise<readonly [string, Variables]> => {
-    return [name, await readAll(value, name, { root, context })];
-  });
+  const fetched = await inBatches(names, async (name) => fetchAll(value, name, { root, context }));
+  // Only now, and in order: what is said must not depend on which file was read first.
+  const found = names.map((name, index) => [name, parseAll(fetched[index] ?? [], context.problems)] as const);
   return new Map(found.filter(([, variables]) => variables.size > 0));
 }
 
-async function readAll(folder: VarsFolder, name: string, around: Surroundings): Promise<Variables> {
+async function fetchAll(
+  folder: VarsFolder,
+  name: string,
+  { root, context }: Surroundings,
+): Promise<readonly FetchedSource[]> {
   const files = await folder.filesOf(name);
-  if (!files.ok) {
-    refuse(files.error, around);
-    return new Map();
-  }
-  const layers: Variables[] = [];
-  for (const path of files.value) {
-    // Relative paths in such a file begin where the inventory stands, not inside group_vars.
-    const source = await readSource(shownName(path, around.root), around.context, around.root.path);
-    if (source !== undefined) layers.push(parseVariables(source, around.context.problems));
-  }
-  return mergeVariables(layers);
+  if (!files.ok) return [err({ message: refusal(files.error, root), hints: [] })];
+  const fetched: FetchedSource[] = [];
+  // Relative paths in such a file begin where the inventory stands, not inside group_vars.
+  for (const path of files.value) fetched.push(await fetchSource(shownName(path, root), context, root.path));
+  return fetched;
 }
 
-function refuse({ path, reason }: { path: string; reason: string }, { root, context }: Surroundings): void {
-  context.problems.error(`cannot read ${shownName(path, root)}: ${reason}`);
+function parseAll(fetched: readonly FetchedSource[], problems: Problems): Variables {
+  const sources = fetched.map((one) => acceptSource(one, problems)).filter((source) => source !== undefined);
+  return mergeVariables(sources.map((source) => parseVariables(source, problems)));
+}
+
+function refusal({ path, reason }: { path: string; reason: string }, root: VarsRoot): string {
+  return `cannot read ${shownName(path, root)}: ${reason}`;
 }
 
 /** A path below a root, as the user would write it. */

@@ -28,6 +28,14 @@ export class InventoryDraft {
     this.addChild('all', 'ungrouped');
   }
 
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name);
+  }
+
+  hasHost(name: string): boolean {
+    return this.#hosts.has(name);
+  }
+
   addGroup(name: string, place: Place): void {
     this.#group(name).place ??= place;
   }

@@ -3,12 +3,13 @@ import type { Disk } from '../disk.ts';
 import type { ReadingContext } from '../source-reader.ts';
 import { byCodePoint } from '../text/order.ts';
 import type { Problems } from '../text/problems.ts';
+import { isHostList } from './host-list.ts';
 
 /** One thing that an inventory is read from. */
 export interface InventorySource {
-  /** A script is run, and only because the user named it as one. */
-  readonly kind: 'file' | 'script';
-  /** The path as the user knows it, for messages. */
+  /** A script is run, and only because the user named it as one. A list of hosts stands in the command line itself. */
+  readonly kind: 'file' | 'script' | 'host-list';
+  /** The path as the user knows it, for messages; or the list. */
   readonly name: string;
   /** Absolute. */
   readonly path: string;
@@ -46,8 +47,9 @@ export async function findSources(
   const roots: VarsRoot[] = [];
   const visit = async (name: string): Promise<void> => {
     const path = resolve(cwd, name);
-    const isFolder = await search.visitNamed(name, path);
-    roots.push(isFolder ? { name, path } : { name: dirname(name), path: dirname(path) });
+    const kind = await search.visitNamed(name, path);
+    if (kind === 'folder') roots.push({ name, path });
+    if (kind === 'file') roots.push({ name: dirname(name), path: dirname(path) });
   };
   for (const name of inventory) await visit(name);
   for (const name of scripts) if (!search.hasFound(resolve(cwd, name))) await visit(name);
@@ -78,12 +80,15 @@ class SourceSearch {
     return this.found.some((source) => source.path === path);
   }
 
-  /** True for a folder. */
-  async visitNamed(name: string, path: string): Promise<boolean> {
+  async visitNamed(name: string, path: string): Promise<'file' | 'folder' | 'host-list'> {
     const kind = await this.#disk.kindOf(path);
     if (kind.ok && kind.value === undefined) {
+      if (isHostList(name)) {
+        this.found.push({ kind: 'host-list', name, path });
+        return 'host-list';
+      }
       this.#cannotRead(name, 'no such file', 'konvoy-ha init writes an inventory to start from');
-      return false;
+      return 'file';
     }
     const foundBefore = this.found.length;
     const errorsBefore = this.#problems.errorCount;
@@ -91,7 +96,7 @@ class SourceSearch {
     if (this.found.length === foundBefore && this.#problems.errorCount === errorsBefore) {
       this.#problems.error(`there is no inventory in ${name}`, undefined, IGNORED_HINT);
     }
-    return kind.ok && kind.value === 'folder';
+    return kind.ok && kind.value === 'folder' ? 'folder' : 'file';
   }
 
   async #visit(name: string, path: string, depth: number): Promise<void> {

@@ -1,11 +1,8 @@
-import {
-  CLUSTER_CONFIGURATION,
-  CLUSTER_PROVISIONER,
-  refuseUnknownFields,
-  type FieldTable,
-} from './cluster-fields.ts';
+import { CLUSTER_CONFIGURATION } from './cluster-fields.ts';
 import { Cursor } from '../text/cursor.ts';
 import { chooseEndpoint, onPremises, type EndpointChoice } from './endpoint-choice.ts';
+import { map, refuseUnknownFields, type FieldTable } from './fields.ts';
+import { CLUSTER_PROVISIONER } from './provisioner-fields.ts';
 import type { Problems } from '../text/problems.ts';
 import { beginningOf, type SourceFile } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
@@ -18,11 +15,13 @@ export interface Cluster {
   readonly name?: Cursor;
   /** A non-empty `controlPlaneEndpointOverride`. */
   readonly endpoint?: Cursor;
+  /** The non-empty ones of `podSubnet` and `serviceSubnet`. */
+  readonly subnets: readonly Cursor[];
 }
 
 /** The cluster that has no cluster.yaml. */
 export function defaultCluster(): Cluster {
-  return { choice: onPremises('on-premises default: no cluster.yaml') };
+  return { choice: onPremises('on-premises default: no cluster.yaml'), subnets: [] };
 }
 
 /**
@@ -42,13 +41,16 @@ export function readCluster(source: SourceFile, problems: Problems): Cluster | u
   if (understood.includes(false)) return undefined;
   const name =
     nonBlank(configuration?.at('metadata', 'name')) ?? nonBlank(provisioner?.at('metadata', 'name'));
-  const endpoint = nonBlank(
-    configuration?.at('spec', 'kubernetes', 'controlPlane', 'controlPlaneEndpointOverride'),
-  );
+  const kubernetes = configuration?.at('spec', 'kubernetes');
+  const endpoint = nonBlank(kubernetes?.at('controlPlane', 'controlPlaneEndpointOverride'));
+  checkErrorsToIgnore(kubernetes?.at('preflightChecks', 'errorsToIgnore'));
   return {
     choice,
     ...(name === undefined ? {} : { name }),
     ...(endpoint === undefined ? {} : { endpoint }),
+    subnets: ['podSubnet', 'serviceSubnet'].flatMap(
+      (key) => nonBlank(kubernetes?.at('networking', key)) ?? [],
+    ),
   };
 }
 
@@ -57,7 +59,7 @@ function readDocument(document: Cursor, documents: Map<string, Cursor>): boolean
   readWord(document, 'apiVersion', API_VERSIONS);
   const table = KINDS.get(kind ?? '');
   if (kind === undefined || table === undefined) return false;
-  refuseUnknownFields(document, table);
+  refuseUnknownFields(document, map(table));
   if (documents.has(kind)) {
     document.at('kind')?.fail(`there is another ${kind} above`, 'a cluster has one of each kind');
     return true;
@@ -87,13 +89,22 @@ function readWord(document: Cursor, key: string, known: readonly string[]): stri
   return undefined;
 }
 
+/** Names of Konvoy's own preflight checks: a text with commas in v1alpha1, a list later. None of them is ours to skip. */
+function checkErrorsToIgnore(errors: Cursor | undefined): void {
+  if (errors?.node.kind !== 'list') errors?.text();
+  else for (const item of errors.items()) item.text();
+}
+
 function nonBlank(cursor: Cursor | undefined): Cursor | undefined {
   return cursor?.isBlank === false ? cursor : undefined;
 }
 
-const KINDS: ReadonlyMap<string, FieldTable> = new Map([
+/** The kinds of document in a cluster.yaml. */
+export const KINDS: ReadonlyMap<string, FieldTable> = new Map([
   ['ClusterConfiguration', CLUSTER_CONFIGURATION],
   ['ClusterProvisioner', CLUSTER_PROVISIONER],
 ]);
 
-const API_VERSIONS = ['v1beta2', 'v1beta1', 'v1alpha1'].map((version) => `konvoy.mesosphere.io/${version}`);
+export const API_VERSIONS: readonly string[] = ['v1beta2', 'v1beta1', 'v1alpha1'].map(
+  (version) => `konvoy.mesosphere.io/${version}`,
+);

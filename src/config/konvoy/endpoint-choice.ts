@@ -1,14 +1,22 @@
-import type { CloudEndpoint, KeepalivedSettings } from '../../domain/intent.ts';
+import type { CloudBalancer } from '../../domain/intent.ts';
 import { parseBoolean } from '../boolean.ts';
 import type { Cursor } from '../text/cursor.ts';
-import { defaultKeepalivedSettings, readKeepalivedSettings } from './keepalived.ts';
 import { didYouMean } from '../text/suggest.ts';
+import { readBalancer } from './balancer.ts';
+import { readKeepalived } from './keepalived.ts';
+import { CLOUDS, OWN_MACHINES } from './provisioner-fields.ts';
+import type { WrittenSettings } from './written-settings.ts';
 
 /** Which kind of endpoint a cluster has, and why. */
 export type EndpointChoice =
-  | { readonly kind: 'keepalived'; readonly because: string; readonly settings: KeepalivedSettings }
-  | { readonly kind: 'cloud'; readonly because: string; readonly provider: CloudEndpoint['provider'] }
-  | { readonly kind: 'external'; readonly because: string };
+  KeepalivedChoice | CloudBalancer | { readonly kind: 'external'; readonly because: string };
+
+export interface KeepalivedChoice {
+  readonly kind: 'keepalived';
+  readonly because: string;
+  /** What cluster.yaml says of keepalived, when it says anything. */
+  readonly written?: WrittenSettings;
+}
 
 /** Decides by the documents of cluster.yaml: a cloud's provisioner first, then whether the key `keepalived` is there. */
 export function chooseEndpoint(
@@ -17,18 +25,19 @@ export function chooseEndpoint(
 ): EndpointChoice {
   const provider = provisioner === undefined ? undefined : readProvider(provisioner);
   const choice = configuration === undefined ? undefined : chooseByConfiguration(configuration);
-  if (provider === undefined) return choice ?? onPremises('on-premises default: no ClusterConfiguration');
+  if (provisioner === undefined || provider === undefined)
+    return choice ?? onPremises('on-premises default: no ClusterConfiguration');
   if (choice?.kind === 'keepalived') {
     const message = `keepalived cannot be used on ${provider}, where the provider's load balancer is the endpoint`;
     const hint = 'remove "keepalived", or set "provider" of the ClusterProvisioner to none';
     configuration?.at(...CONTROL_PLANE, 'keepalived')?.fail(message, hint);
   }
-  return { kind: 'cloud', because: `the ClusterProvisioner is for ${provider}`, provider };
+  return readBalancer(provisioner, provider);
 }
 
 /** Keepalived with its defaults. */
 export function onPremises(because: string): EndpointChoice {
-  return { kind: 'keepalived', because, settings: defaultKeepalivedSettings() };
+  return { kind: 'keepalived', because };
 }
 
 function chooseByConfiguration(configuration: Cursor): EndpointChoice {
@@ -40,11 +49,11 @@ function chooseByConfiguration(configuration: Cursor): EndpointChoice {
     const hint = 'write "keepalived: {}", or remove the key when another load balancer holds the address';
     keepalived.problems.warn(`${keepalived.path} has no value and is read as {}`, field.keyPlace, hint);
   }
-  const settings = readKeepalivedSettings(keepalived, isV1Alpha1(configuration));
+  const written = readKeepalived(keepalived, isV1Alpha1(configuration));
   if (isV1Alpha1(configuration) && !readEnabled(keepalived)) {
     return { kind: 'external', because: `${KEEPALIVED_PATH}.enabled is false` };
   }
-  return { kind: 'keepalived', because: `cluster.yaml has ${KEEPALIVED_PATH}`, settings };
+  return { kind: 'keepalived', because: `cluster.yaml has ${KEEPALIVED_PATH}`, written };
 }
 
 function isV1Alpha1(configuration: Cursor): boolean {
@@ -62,7 +71,7 @@ function readEnabled(keepalived: Cursor): boolean {
 }
 
 /** The cloud of a ClusterProvisioner; undefined for machines that are not a cloud's. */
-function readProvider(provisioner: Cursor): CloudEndpoint['provider'] | undefined {
+function readProvider(provisioner: Cursor): CloudBalancer['provider'] | undefined {
   const cursor = provisioner.at('spec', 'provider');
   if (cursor === undefined || cursor.isBlank) return guessProvider(provisioner);
   const text = cursor.text();
@@ -76,12 +85,10 @@ function readProvider(provisioner: Cursor): CloudEndpoint['provider'] | undefine
 }
 
 /** Without "provider", the section that is there tells; Konvoy's default is aws. */
-function guessProvider(provisioner: Cursor): CloudEndpoint['provider'] | undefined {
+function guessProvider(provisioner: Cursor): CloudBalancer['provider'] | undefined {
   const isThere = (name: string): boolean => provisioner.at('spec', name) !== undefined;
   return CLOUDS.find(isThere) ?? (OWN_MACHINES.some(isThere) ? undefined : 'aws');
 }
 
 const CONTROL_PLANE = ['spec', 'kubernetes', 'controlPlane'];
 const KEEPALIVED_PATH = [...CONTROL_PLANE, 'keepalived'].join('.');
-const CLOUDS = ['aws', 'azure', 'gcp'] as const;
-const OWN_MACHINES: readonly string[] = ['none', 'docker', 'vsphere'];

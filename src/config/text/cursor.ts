@@ -95,6 +95,18 @@ export class Cursor {
     return keys.reduce<Cursor | undefined>((cursor, key) => cursor?.field(key)?.value, this);
   }
 
+  /** The items of a list; null is an empty list, anything else is a problem and reads as one. */
+  items(): readonly Cursor[] {
+    if (this.isNull) return [];
+    if (this.node.kind !== 'list') {
+      this.fail(`expected a list, got ${this.#describe()}`);
+      return [];
+    }
+    return this.node.items.map(
+      (item, at) => new Cursor(item, `${this.path}[${at}]`, this.problems, this.#read),
+    );
+  }
+
   /** Complains about every key that is not among the known ones. */
   refuseUnknownKeys(known: readonly string[]): void {
     for (const field of this.fields()) {

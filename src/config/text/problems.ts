@@ -30,6 +30,16 @@ export class Problems {
     this.#add(severity, message, place, hints);
   }
 
+  /** Takes over what was said about a reading that turned out to be the right one. */
+  adopt(trial: Problems): void {
+    for (const [key, diagnostic] of trial.#diagnostics) {
+      if (this.#diagnostics.has(key)) continue;
+      this.#diagnostics.set(key, diagnostic);
+      const file = diagnostic.span?.file;
+      if (file !== undefined && !this.#files.includes(file)) this.#files.push(file);
+    }
+  }
+
   /** All diagnostics in reading order: those without a place first, then by file, line and column. */
   list(): readonly Diagnostic[] {
     return [...this.#diagnostics.values()].sort(

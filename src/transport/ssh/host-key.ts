@@ -31,7 +31,7 @@ export class HostKeyCheck {
       case 'known':
         return;
       case 'unknown':
-        if (this.#target.strictHostKeyChecking === 'yes') throw this.#unknown(key);
+        if (this.#target.strictHostKeyChecking !== 'accept-new') throw this.#unknown(key);
         this.#toRemember = key;
         return;
       case 'changed':

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { SETTINGS } from '../../../src/config/konvoy/settings.ts';
+import { OWN_VARIABLES } from '../../../src/config/own-variables.ts';
 import { complaintsAbout, intentOf } from './read.ts';
 
 function yamlIn(document: string): string {
@@ -19,4 +21,13 @@ it('the examples in the documentation load without a word', () => {
     '192.0.2.13',
   ]);
   expect(intentOf(inventory, cluster).endpoint).toMatchObject({ vip: '10.0.50.20', settings: { vrid: 51 } });
+});
+
+it('docs/settings.md has every setting, by both of its names', () => {
+  const text = readFileSync(resolve(import.meta.dirname, '../../../docs/settings.md'), 'utf8');
+  for (const { path, variable } of Object.values(SETTINGS)) {
+    expect(text).toMatch(new RegExp(`\\| \`${path.join('\\.')}\` +\\| \`${variable}\``));
+  }
+  const named = [...text.matchAll(/`(keepalived_\w+)`/g)].map(([, name]) => name);
+  expect(OWN_VARIABLES).toEqual(expect.arrayContaining(named));
 });

@@ -62,13 +62,13 @@ describe('a VIP', () => {
     [
       'k8s.example.net:6443',
       '29 [k8s.example.net]',
-      'keepalived needs an IPv4 address, got the DNS name "k8s.example.net"; if another load balancer answers under that name, remove "keepalived" from a ClusterConfiguration in cluster.yaml',
+      'keepalived needs an address, got the DNS name "k8s.example.net"; if another load balancer answers under that name, remove "keepalived" from a ClusterConfiguration in cluster.yaml',
     ],
-    [
-      '"[fd00::10]:6443"',
-      '29 ["[fd00::10]:6443"]',
-      'an IPv6 address as VIP is not supported yet; use an IPv4 address',
-    ],
+    ...['::', '::1', 'ff02::12', 'fe80::10', 'febf::1'].map((address) => [
+      `"[${address}]:6443"`,
+      `31 [${address}]`,
+      `${address} cannot be the address of a host; reserve an address in the subnet of the hosts`,
+    ]),
     [
       '0.0.0.0:6443',
       '29 [0.0.0.0]',

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { SETTINGS } from '../../../src/config/konvoy/settings.ts';
+import { OWN_VARIABLES } from '../../../src/config/own-variables.ts';
 import { expectRefusedOrSafe } from './safe.ts';
 
 /** What somebody might write to get something else done with a value than it is for. */
@@ -58,22 +60,12 @@ const HOST_VARIABLES = [
   'ssh_common_args',
   'ansible_host_key_checking',
   'control_plane_endpoint',
-  'keepalived_interface',
-  'keepalived_priority',
-  'konvoy_ha_cluster',
+  'bastion_hosts',
+  'bastion_user',
+  'bastion_port',
+  'version',
+  ...OWN_VARIABLES,
 ];
-
-const SETTINGS = [
-  'interface',
-  'vrid',
-  'mode',
-  'profile',
-  'advertIntervalMs',
-  'preempt',
-  'loadBalancer',
-  'additionalVIPs',
-];
-const HEALTH_SETTINGS = ['path', 'intervalMs', 'timeoutMs', 'fall', 'rise'];
 
 function inventory(variables: Readonly<Record<string, string>>, name = 'cp1'): string {
   const host = { ansible_host: '192.0.2.11', control_plane_endpoint: '192.0.2.10:6443', ...variables };
@@ -97,14 +89,70 @@ describe('a hostile text is refused, or ends up as what it may be', () => {
     fc.assert(fc.property(hostile, (text) => expectRefusedOrSafe(inventory({ [variable]: text }))));
   });
 
-  it.each(SETTINGS)('as keepalived.%s', (setting) => {
-    for (const text of HOSTILE)
-      expectRefusedOrSafe(inventory({}), cluster({ keepalived: { [setting]: text } }));
+  it.each(Object.values(SETTINGS).map(({ path }) => path.join('.')))('as keepalived.%s', (path) => {
+    const [key = '', below] = path.split('.');
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const value = below === undefined ? text : { [below]: text };
+        expectRefusedOrSafe(inventory({}), cluster({ keepalived: { [key]: value } }));
+        expectRefusedOrSafe(inventory({}), cluster({ keepalived: { [key]: [text] } }));
+      }),
+    );
+    for (const text of HOSTILE) {
+      const value = below === undefined ? text : { [below]: text };
+      expectRefusedOrSafe(inventory({}), cluster({ keepalived: { [key]: value } }));
+    }
   });
 
-  it.each(HEALTH_SETTINGS)('as keepalived.healthCheck.%s', (setting) => {
+  it.each(['region', 'availabilityZones', 'vpc', 'tags', 'elb'])('as aws.%s', (section) => {
+    const values = (text: string): readonly unknown[] => [
+      text,
+      [text],
+      { ID: text },
+      { owner: text },
+      { [text]: 'x' },
+      { internal: text },
+      { apiServerPort: text },
+      { subnetIDs: [text], securityGroupIDs: [text] },
+    ];
+    const provisioner = (value: unknown): string =>
+      JSON.stringify({
+        kind: 'ClusterProvisioner',
+        apiVersion: 'konvoy.mesosphere.io/v1beta2',
+        spec: { provider: 'aws', aws: { [section]: value } },
+      });
+    for (const value of HOSTILE.flatMap(values)) expectRefusedOrSafe(inventory({}), provisioner(value));
+  });
+
+  it.each(['podSubnet', 'serviceSubnet'])('as %s', (subnet) => {
     for (const text of HOSTILE) {
-      expectRefusedOrSafe(inventory({}), cluster({ keepalived: { healthCheck: { [setting]: text } } }));
+      expectRefusedOrSafe(
+        inventory({}),
+        cluster({ keepalived: {} }).replace(
+          '"controlPlane"',
+          `"networking":{"${subnet}":${JSON.stringify(text)}},"controlPlane"`,
+        ),
+      );
+    }
+  });
+
+  it('as whatever stands in a PreprovisionedInventory', () => {
+    const pool = (more: object): string =>
+      JSON.stringify({
+        kind: 'PreprovisionedInventory',
+        apiVersion: 'infrastructure.cluster.konvoy.d2iq.io/v1alpha1',
+        metadata: { name: 'x-control-plane' },
+        spec: { hosts: [{ address: '192.0.2.11' }] },
+        ...more,
+      });
+    const endpoint = cluster({ controlPlaneEndpointOverride: '192.0.2.10:6443', keepalived: {} });
+    const hosts = [{ address: '192.0.2.11' }];
+    for (const text of HOSTILE) {
+      const labels = { 'cluster.x-k8s.io/cluster-name': text };
+      expectRefusedOrSafe(pool({ spec: { hosts: [{ address: text }] } }), endpoint);
+      expectRefusedOrSafe(pool({ spec: { hosts, sshConfig: { port: text, user: 'a' } } }), endpoint);
+      expectRefusedOrSafe(pool({ spec: { hosts, sshConfig: { user: text } } }), endpoint);
+      expectRefusedOrSafe(pool({ metadata: { name: `${text}-control-plane`, labels } }), endpoint);
     }
   });
 

@@ -1,59 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadIntent } from '../../../src/config/load.ts';
 import { formatDiagnostic, inventoryWith, machine } from './read.ts';
-
-const root = resolve(import.meta.dirname, '../../..');
-
-describe('the inventories that come with konvoy-ha load without a word', () => {
-  it.each([
-    ['three-hosts', 'keepalived', ['cp1', 'cp2', 'cp3']],
-    ['mixed-interfaces', 'keepalived', ['cp1.example.net', 'cp2.example.net', 'cp3.example.net']],
-    ['bastion', 'keepalived', ['10.0.131.11', '10.0.131.12', '10.0.131.13']],
-    ['konvoy', 'keepalived', ['10.0.50.232', '10.0.50.233', '10.0.50.234']],
-    ['external', 'external', ['10.0.50.232', '10.0.50.233', '10.0.50.234']],
-  ])('%s', async (name, kind, hosts) => {
-    const result = await loadIntent(
-      { inventory: [`inventories/${name}/inventory.yaml`] },
-      { ...machine, cwd: root },
-    );
-    if (!result.ok) expect.fail(result.error.map(formatDiagnostic).join('\n'));
-    expect(result.value.warnings).toEqual([]);
-    expect(result.value.endpoint.kind).toBe(kind);
-    expect(result.value.hosts.map((host) => host.name)).toEqual(hosts);
-  });
-
-  it("konvoy: the documentation's example is understood", async () => {
-    const result = await loadIntent(
-      { inventory: ['inventories/konvoy/inventory.yaml'] },
-      { ...machine, cwd: root },
-    );
-    expect(result).toMatchObject({
-      value: { endpoint: { vip: '10.0.50.20', port: 6443, settings: { interface: 'ens20f0', vrid: 51 } } },
-    });
-  });
-
-  it('mixed-interfaces: each host has its own', async () => {
-    const paths = { inventory: ['inventories/mixed-interfaces/inventory.yaml'] };
-    const result = await loadIntent(paths, { ...machine, cwd: root });
-    const hosts = result.ok ? result.value.hosts : [];
-    expect(hosts.map((host) => [host.interface, host.priority])).toEqual([
-      ['ens192', 250],
-      ['bond0.40', 240],
-      ['eth1', 100],
-    ]);
-  });
-
-  it('bastion: paths start where the inventory stands', async () => {
-    const paths = { inventory: ['../bastion/inventory.yaml'] };
-    const result = await loadIntent(paths, { ...machine, cwd: join(root, 'inventories/konvoy') });
-    const target = result.ok ? result.value.hosts[0]?.target : undefined;
-    expect(target?.knownHostsFiles).toEqual([join(root, 'inventories/bastion/known_hosts')]);
-    expect(target?.jump).toMatchObject({ address: '203.0.113.50', port: 2222, user: 'jump' });
-  });
-});
 
 describe('the files that are read', () => {
   let cwd: string;

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../../../src/domain/error.ts';
 import type { Intent } from '../../../src/domain/intent.ts';
 import { err, type Result } from '../../../src/domain/result.ts';
-import { Vault } from '../../../src/config/ansible/vault.ts';
-import type { LoadContext } from '../../../src/config/load.ts';
 import { readIntent } from '../../../src/config/intent.ts';
+import type { LoadContext } from '../../../src/config/load.ts';
+import { Vault } from '../../../src/config/ansible/vault.ts';
 import { InventoryDraft } from '../../../src/config/ansible/inventory-draft.ts';
 import { readInventoryFile } from '../../../src/config/ansible/inventory-file.ts';
 import type { Inventory } from '../../../src/config/ansible/inventory.ts';
@@ -13,7 +13,7 @@ import type { Operator } from '../../../src/config/target.ts';
 
 export const operator: Operator = { home: '/home/ops', user: 'ops' };
 
-/** The operator's machine without scripts and vault passwords. */
+/** A machine that runs no script and has no vault password. */
 export const machine: Omit<LoadContext, 'cwd'> = {
   ...operator,
   runScript: async () => err('no script is run here'),

@@ -11,12 +11,15 @@ describe('a host is reached', () => {
     expect(targetWith()).toEqual({
       host: 'cp1',
       connection: 'ssh',
+      client: 'auto',
       address: '192.0.2.11',
       port: 22,
       user: 'ops',
       identityFiles: [],
       knownHostsFiles: [],
       strictHostKeyChecking: 'yes',
+      become: { method: 'sudo' },
+      forwardAgent: false,
     });
   });
 
@@ -116,12 +119,15 @@ describe('a bastion', () => {
     expect(target?.jump).toEqual({
       host: 'gate1',
       connection: 'ssh',
+      client: 'auto',
       address: '203.0.113.5',
       port: 22,
       user: 'jump',
       identityFiles: ['/cluster/key'],
       knownHostsFiles: [],
       strictHostKeyChecking: 'yes',
+      become: { method: 'sudo' },
+      forwardAgent: false,
     });
   });
 

@@ -6,6 +6,7 @@ import {
   isNetworkOrBroadcast,
   lastOctet,
   parseIpAddress,
+  parseIpPrefix,
   prefixContains,
 } from '../../../src/domain/address.ts';
 import { ip, ipv4, ipv6 } from './addresses.ts';
@@ -150,4 +151,30 @@ describe('a prefix', () => {
   ])('%s/%i keeps %s for itself: %s', (address, length, other, expected) => {
     expect(isNetworkOrBroadcast({ address: ip(address), length }, ip(other))).toBe(expected);
   });
+});
+
+describe('a network', () => {
+  it.each([
+    ['192.168.0.0/16', { address: '192.168.0.0', length: 16 }],
+    ['10.0.50.20/32', { address: '10.0.50.20', length: 32 }],
+    ['0.0.0.0/0', { address: '0.0.0.0', length: 0 }],
+    ['FD00::/8', { address: 'fd00::', length: 8 }],
+    ['::/128', { address: '::', length: 128 }],
+  ])('%s is read', (text, prefix) => {
+    expect(parseIpPrefix(text)).toEqual({ ok: true, value: prefix });
+  });
+
+  it.each([
+    '192.168.0.0',
+    '192.168.0.0/33',
+    '192.168/16',
+    'fd00::/129',
+    '/16',
+    '10.0.0.0/',
+    '10.0.0.0/-1',
+    '',
+    'x',
+    undefined,
+    16,
+  ])('%j is refused', (text) => expect(parseIpPrefix(text)).toMatchObject({ ok: false }));
 });

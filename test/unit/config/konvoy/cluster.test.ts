@@ -45,13 +45,91 @@ describe('keys that nobody knows', () => {
     expect(complaintsAbout(inventory, cluster)).toEqual([complaint]);
   });
 
-  it('below the levels that Konvoy documents completely, anything goes', () => {
+  it('are errors at any depth that Konvoy documents, in lists too', () => {
     const spec = [
-      'addons: [{configRepository: x, anything: [1]}]',
-      'containerRuntime: {a: {b: c}}',
-      'nodePools: [{name: worker}]',
+      'addons: [{configRepository: x}, {configVerison: y}]',
+      'containerRuntime: {containerd: {configdata: {}}}',
+      'nodePools: [{name: worker, labels: [{key: a, values: b}]}]',
+      'imageRegistries: {}',
+    ];
+    const cluster = `${provisioner('aws: {elb: {apiserverport: 1}}')}---\n${configuration({ spec })}`;
+    expect(complaintsAbout(inventory, cluster)).toEqual([
+      'cluster.yaml:4:15 [apiserverport] error: unknown key "apiserverport" in spec.aws.elb; did you mean "apiServerPort"?',
+      'cluster.yaml:11:36 [configVerison] error: unknown key "configVerison" in spec.addons[1]; did you mean "configVersion"?',
+      'cluster.yaml:12:35 [configdata] error: unknown key "configdata" in spec.containerRuntime.containerd; did you mean "configData"?',
+      'cluster.yaml:13:48 [values] error: unknown key "values" in spec.nodePools[0].labels[0]; did you mean "value"?',
+      'cluster.yaml:14:20 [{}] error: spec.imageRegistries: expected a list, got a map',
+    ]);
+  });
+
+  it('are nobody’s business below the levels that Konvoy leaves free', () => {
+    const spec = [
+      'addons: [{configRepository: x, addonsList: [{name: dex, values: {a: b}}]}]',
+      'autoProvisioning: {config: {a: {b: c}}}',
+      'nodePools: [{name: worker, gpu: {nvidia: {}}}]',
     ];
     expect(complaintsAbout(inventory, configuration({ spec, controlPlane: ['keepalived: {}'] }))).toEqual([]);
+  });
+});
+
+describe('errorsToIgnore', () => {
+  const withErrors = (errors: string): string =>
+    configuration({ controlPlane: ['keepalived: {}'] }) +
+    `    preflightChecks: {errorsToIgnore: ${errors}}\n`;
+
+  it.each(['""', '~', '"swap,SystemVerification"', 'all', '[]', '[swap, SystemVerification]'])(
+    'may be %s',
+    (errors) => expect(complaintsAbout(inventory, withErrors(errors))).toEqual([]),
+  );
+
+  it.each([
+    ['{swap: true}', 'errorsToIgnore: expected a single value, got a map'],
+    ['[[swap]]', 'errorsToIgnore[0]: expected a single value, got a list'],
+  ])('cannot be %s', (errors, message) => {
+    expect(complaintsAbout(inventory, withErrors(errors))).toEqual([expect.stringContaining(message)]);
+  });
+});
+
+describe('the networks of the cluster’s inside', () => {
+  const withSubnets = (subnets: string, endpoint = '10.0.50.20'): string =>
+    configuration({
+      controlPlane: [`controlPlaneEndpointOverride: "${endpoint}:6443"`, 'keepalived: {}'],
+      spec: [`  networking: {${subnets}}`],
+    });
+
+  it.each([
+    'podSubnet: 192.168.0.0/16, serviceSubnet: 10.1.0.0/18',
+    'podSubnet: "", serviceSubnet: ~',
+    'podSubnet: "fd00::/8"',
+  ])('{%s} may be beside the VIP', (subnets) => {
+    expect(complaintsAbout(inventory, withSubnets(subnets))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'podSubnet: 10.0.0.0/16',
+      '29 [10.0.0.0/16]',
+      'podSubnet: the VIP 10.0.50.20 is in this subnet; choose a subnet that no machine outside the cluster uses',
+    ],
+    [
+      'serviceSubnet: 10.0.50.20/32',
+      '33 [10.0.50.20/32]',
+      'serviceSubnet: the VIP 10.0.50.20 is in this subnet; choose a subnet that no machine outside the cluster uses',
+    ],
+    [
+      'podSubnet: 192.168.0.0/33',
+      '29 [192.168.0.0/33]',
+      'podSubnet: expected a network such as "192.168.0.0/16", got "192.168.0.0/33"',
+    ],
+    [
+      'podSubnet: 192.168.0.0',
+      '29 [192.168.0.0]',
+      'podSubnet: expected a network such as "192.168.0.0/16", got "192.168.0.0"',
+    ],
+  ])('{%s} cannot be', (subnets, place, message) => {
+    expect(complaintsAbout(inventory, withSubnets(subnets))).toEqual([
+      `cluster.yaml:8:${place} error: spec.kubernetes.networking.${message}`,
+    ]);
   });
 });
 

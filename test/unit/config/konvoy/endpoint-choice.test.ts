@@ -97,6 +97,7 @@ describe('the kind of endpoint', () => {
       kind: 'cloud',
       because: 'the ClusterProvisioner is for gcp',
       provider: 'gcp',
+      forwardingRule: { internal: false },
     });
   });
 

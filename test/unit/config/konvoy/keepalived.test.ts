@@ -12,6 +12,11 @@ describe('the settings of keepalived', () => {
   const defaults = {
     profile: 'balanced',
     advertIntervalMs: 500,
+    mode: 'unicast',
+    preempt: true,
+    loadBalancer: 'none',
+    additionalVips: [],
+    sources: {},
     healthCheck: { path: '/readyz', intervalMs: 1000, timeoutMs: 2000, fall: 2, rise: 2 },
   };
 
@@ -22,7 +27,6 @@ describe('the settings of keepalived', () => {
     ['{profile: safe}', { ...defaults, profile: 'safe', advertIntervalMs: 1000 }],
     ['{profile: fast}', { ...defaults, profile: 'fast', advertIntervalMs: 250 }],
     ['{profile: fast, advertIntervalMs: 300}', { ...defaults, profile: 'fast', advertIntervalMs: 300 }],
-    ['{mode: unicast, loadBalancer: none, preempt: true, additionalVIPs: []}', defaults],
     ['{mode: , loadBalancer: "", additionalVIPs: }', defaults],
     [
       '{healthCheck: {path: "/livez?verbose=1", intervalMs: 3000, timeoutMs: 900, fall: 3, rise: 1}}',
@@ -52,19 +56,44 @@ describe('the settings of keepalived', () => {
       '23 ["eth0 }"]',
       'interface: expected the name of a network interface (at most 15 characters), got "eth0 }"',
     ],
-    ['mode: multicast', '18 [multicast]', 'mode: "multicast" is not supported yet'],
     ['mode: broadcast', '18 [broadcast]', 'mode: expected unicast or multicast, got "broadcast"'],
     [
       'mode: Unicast',
       '18 [Unicast]',
       'mode: expected unicast or multicast, got "Unicast"; did you mean unicast?',
     ],
-    ['loadBalancer: haproxy', '26 [haproxy]', 'loadBalancer: "haproxy" is not supported yet'],
-    ['loadBalancer: ipvs', '26 [ipvs]', 'loadBalancer: "ipvs" is not supported yet'],
-    ['preempt: false', '21 [false]', 'preempt: false is not supported yet'],
+    [
+      'loadBalancer: haprox',
+      '26 [haprox]',
+      'loadBalancer: expected none, haproxy or ipvs, got "haprox"; did you mean haproxy?',
+    ],
     ['preempt: sometimes', '21 [sometimes]', 'preempt: expected true or false, got "sometimes"'],
-    ['additionalVIPs: [192.0.2.11]', '28 [[192.0.2.11]]', 'additionalVIPs: not supported yet'],
-    ['additionalVIPs: 192.0.2.11', '28 [192.0.2.11]', 'additionalVIPs: expected a list of addresses'],
+    [
+      'additionalVIPs: [192.0.2.11]',
+      '29 [192.0.2.11]',
+      'additionalVIPs: 192.0.2.11 is the address of cp1; a VIP must be an address that no machine has',
+    ],
+    [
+      'additionalVIPs: [192.0.2.20, 192.0.2.10]',
+      '41 [192.0.2.10]',
+      'additionalVIPs: 192.0.2.10 is the VIP itself',
+    ],
+    [
+      'additionalVIPs: 192.0.2.20, 192.0.2.20',
+      '28 [192.0.2.20]',
+      'additionalVIPs: 192.0.2.20 is there twice',
+    ],
+    [
+      'additionalVIPs: [127.0.0.1]',
+      '29 [127.0.0.1]',
+      'additionalVIPs: 127.0.0.1 cannot be the address of a host; reserve an address in the subnet of the hosts',
+    ],
+    [
+      'additionalVIPs: [k8s.example.net]',
+      '29 [k8s.example.net]',
+      'additionalVIPs[0]: expected an IPv4 or IPv6 address, got "k8s.example.net"',
+    ],
+    ['additionalVIPs: {a: b}', '28 [{a: b}]', 'additionalVIPs: expected a single value, got a map'],
     [
       'profile: fsat',
       '21 [fsat]',

@@ -1,0 +1,51 @@
+import { familyOf, formatEndpoint } from '../domain/address.ts';
+import type { Diagnostic } from '../domain/error.ts';
+import type {
+  BackendSetting,
+  CloudEndpoint,
+  ExternalEndpoint,
+  KeepalivedEndpoint,
+  KeepalivedSettings,
+} from '../domain/intent.ts';
+
+/** Everything that is asked for and that no backend can do yet: nobody may believe it to be in force. */
+export function refuseNotBuilt({ vip, span, settings }: KeepalivedEndpoint): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  if (familyOf(vip) === 6) {
+    const message = `the VIP ${vip} is an IPv6 address; that is not supported yet`;
+    const place = span === undefined ? {} : { span };
+    diagnostics.push({ severity: 'error', message, hints: ['use an IPv4 address'], ...place });
+  }
+  if (settings.mode !== 'unicast') diagnostics.push(notBuilt(settings, 'mode', settings.mode));
+  if (!settings.preempt) diagnostics.push(notBuilt(settings, 'preempt', false));
+  if (settings.loadBalancer !== 'none')
+    diagnostics.push(notBuilt(settings, 'loadBalancer', settings.loadBalancer));
+  if (settings.additionalVips.length > 0)
+    diagnostics.push(notBuilt(settings, 'additionalVips', settings.additionalVips));
+  return diagnostics;
+}
+
+/** Which kind of endpoint it is and why, for those that have no plan yet whose first line would say so. */
+export function describeEndpoint(endpoint: CloudEndpoint | ExternalEndpoint): string {
+  switch (endpoint.kind) {
+    case 'cloud': {
+      const where = endpoint.address === undefined ? '' : ` for ${formatEndpoint(endpoint.address)}`;
+      return `the load balancer of ${endpoint.provider}${where}: ${endpoint.because}`;
+    }
+    case 'external':
+      return `somebody else's load balancer at ${formatEndpoint(endpoint)}: ${endpoint.because}`;
+    default:
+      return endpoint satisfies never;
+  }
+}
+
+function notBuilt(
+  { sources }: KeepalivedSettings,
+  setting: BackendSetting,
+  value: string | boolean | readonly string[],
+): Diagnostic {
+  const source = sources[setting];
+  const message = `${source?.name ?? setting}: ${JSON.stringify(value)} is not supported yet`;
+  const span = source === undefined ? {} : { span: source.span };
+  return { severity: 'error', message, hints: [], ...span };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { KeepalivedEndpoint, KeepalivedSettings } from '../../../src/domain/intent.ts';
+import { describeEndpoint, refuseNotBuilt } from '../../../src/plan/not-built.ts';
+import { ip } from '../../support/branded.ts';
+import { ENDPOINT } from '../../support/cluster.ts';
+
+const span = {
+  file: 'inventory.yaml',
+  line: 4,
+  column: 22,
+  length: 9,
+  text: '    keepalived_mode: multicast',
+};
+
+function withSettings(settings: Partial<KeepalivedSettings>): KeepalivedEndpoint {
+  return { ...ENDPOINT, settings: { ...ENDPOINT.settings, ...settings } };
+}
+
+describe('what no backend can do yet', () => {
+  it('is nothing of the defaults', () => {
+    expect(refuseNotBuilt(ENDPOINT)).toEqual([]);
+  });
+
+  it('is refused where it was written', () => {
+    const source = { name: 'all.vars.keepalived_mode', span };
+    expect(refuseNotBuilt(withSettings({ mode: 'multicast', sources: { mode: source } }))).toEqual([
+      {
+        severity: 'error',
+        message: 'all.vars.keepalived_mode: "multicast" is not supported yet',
+        hints: [],
+        span,
+      },
+    ]);
+  });
+
+  it.each<[Partial<KeepalivedSettings>, string]>([
+    [{ mode: 'multicast' }, 'mode: "multicast" is not supported yet'],
+    [{ preempt: false }, 'preempt: false is not supported yet'],
+    [{ loadBalancer: 'haproxy' }, 'loadBalancer: "haproxy" is not supported yet'],
+    [{ loadBalancer: 'ipvs' }, 'loadBalancer: "ipvs" is not supported yet'],
+    [{ additionalVips: [ip('10.0.50.21')] }, 'additionalVips: ["10.0.50.21"] is not supported yet'],
+  ])('%o', (settings, message) => {
+    expect(refuseNotBuilt(withSettings(settings)).map((diagnostic) => diagnostic.message)).toEqual([message]);
+  });
+
+  it('is an IPv6 VIP, at the endpoint', () => {
+    expect(refuseNotBuilt({ ...ENDPOINT, vip: ip('fd00::10'), span })).toEqual([
+      {
+        severity: 'error',
+        message: 'the VIP fd00::10 is an IPv6 address; that is not supported yet',
+        hints: ['use an IPv4 address'],
+        span,
+      },
+    ]);
+  });
+
+  it('is named all at once', () => {
+    expect(
+      refuseNotBuilt(withSettings({ mode: 'multicast', preempt: false, loadBalancer: 'ipvs' })),
+    ).toHaveLength(3);
+  });
+});
+
+describe('an endpoint that is not ours', () => {
+  it('says whose it is, where and why', () => {
+    expect(describeEndpoint({ kind: 'external', because: 'why', host: 'fd00::1', port: 6443 })).toBe(
+      "somebody else's load balancer at [fd00::1]:6443: why",
+    );
+    const gcp = {
+      kind: 'cloud',
+      provider: 'gcp',
+      because: 'why',
+      forwardingRule: { internal: false },
+    } as const;
+    expect(describeEndpoint(gcp)).toBe('the load balancer of gcp: why');
+    expect(describeEndpoint({ ...gcp, address: { host: 'lb.example.net', port: 6443 } })).toBe(
+      'the load balancer of gcp for lb.example.net:6443: why',
+    );
+  });
+});
