@@ -2,17 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HostVariables } from '../../../src/config/ansible/inventory.ts';
-import { Vault } from '../../../src/config/ansible/vault.ts';
 import { loadInventory, type InventoryPaths } from '../../../src/config/load.ts';
-import { err } from '../../../src/domain/result.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { formatDiagnostic, operator } from './read.ts';
-
-const machine = {
-  ...operator,
-  runScript: async () => err('no script is run here'),
-  vault: new Vault([]),
-};
+import { formatDiagnostic, machine } from './read.ts';
 
 /** The value of `x` on the host h1, or what is wrong with the files. */
 async function valueOfX(
