@@ -21,13 +21,13 @@ test.each([
     case: 'wants a password',
     sudo: 'echo "sudo: a password is required" >&2; exit 1',
     message: 'lb1: sudo wants a password of ops',
-    hint: 'write to /etc/sudoers.d/konvoy-ha there: ops ALL=(root) NOPASSWD: /bin/sh -s',
+    hint: 'give it: -K asks for it, or ansible_become_password',
   },
   {
     case: 'is sudo-rs and wants a password',
     sudo: 'echo "sudo: interactive authentication is required" >&2; exit 1',
     message: 'lb1: sudo wants a password of ops',
-    hint: 'write to /etc/sudoers.d/konvoy-ha there: ops ALL=(root) NOPASSWD: /bin/sh -s',
+    hint: 'give it: -K asks for it, or ansible_become_password',
   },
   {
     case: 'does not know the user',
