@@ -87,12 +87,12 @@ class RootShell implements Session {
 
   async probe(commands: readonly Probe[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
     if (commands.length === 0) return [];
-    return this.#run((frame) => probeBatch(frame, commands), signal);
+    return this.#run((frame) => probeBatch(frame, commands), { commands, signal });
   }
 
   async mutate(commands: readonly Mutation[]): Promise<readonly CommandResult[]> {
     if (commands.length === 0) return [];
-    return this.#run((frame) => mutateBatch(frame, commands));
+    return this.#run((frame) => mutateBatch(frame, commands), { commands });
   }
 
   async lock(path: string, owner: string): Promise<LockOutcome> {
@@ -147,11 +147,14 @@ class RootShell implements Session {
     this.#channel.hangUp();
   }
 
-  async #run(script: (frame: BatchFrame) => Buffer, signal?: AbortSignal): Promise<readonly CommandResult[]> {
+  async #run(
+    script: (frame: BatchFrame) => Buffer,
+    { commands = [], signal }: BatchOptions = {},
+  ): Promise<readonly CommandResult[]> {
     this.#batches += 1;
     const frame = { marker: this.#marker, batch: this.#batches };
-    const output = await this.#dialogue.ask(script(frame), new BatchOutput(frame.batch), signal);
-    return output.results();
+    const output = new BatchOutput(frame.batch, commands);
+    return (await this.#dialogue.ask(script(frame), output, signal)).results();
   }
 
   #whyEnded(reason: string): KonvoyError {
@@ -171,6 +174,11 @@ class RootShell implements Session {
       hints: [`try it: ssh ${user}@${host} ${become.method} -n id`],
     });
   }
+}
+
+interface BatchOptions {
+  readonly commands?: readonly (Probe | Mutation)[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Settling {
