@@ -19,6 +19,7 @@ import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
 import { openReporter } from './reporter.ts';
+import { readLoginOptions, withLoginOptions } from './targets.ts';
 import { openTerminal } from './terminal.ts';
 
 /** A command's work: the world it has, the hosts it may touch, whom to ask; resolves with the exit status. */
@@ -77,7 +78,7 @@ async function openWorld(
   options: HostOptions,
   run: Run,
 ): Promise<{ readonly world: World; readonly limit: Limit }> {
-  const intent = await readIntent(io, options);
+  const intent = await readIntent(io, options, run.terminal);
   for (const diagnostic of intent.warnings) run.report({ type: 'diagnostic', diagnostic });
   const endpoint = supportedEndpoint(intent);
   const limit = limitOf(intent, options.limit);
@@ -110,20 +111,18 @@ async function openWorld(
   return { world, limit };
 }
 
-async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
+async function readIntent(io: CliIo, options: HostOptions, terminal: Terminal | undefined): Promise<Intent> {
   const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
   const loaded = await loadIntent(
     { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
     { cwd: io.cwd, home: io.home, user: options.user ?? io.user },
   );
   if (!loaded.ok) throw refusal(loaded.error);
-  const { privateKey } = options;
-  if (privateKey === undefined) return loaded.value;
-  const hosts = loaded.value.hosts.map((host) =>
-    host.target.identityFiles.length > 0
-      ? host
-      : { ...host, target: { ...host.target, identityFiles: [privateKey] } },
-  );
+  const login = await readLoginOptions(options, terminal);
+  const hosts = loaded.value.hosts.map((host) => ({
+    ...host,
+    target: withLoginOptions(host.target, login),
+  }));
   return { ...loaded.value, hosts };
 }
 
