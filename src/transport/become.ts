@@ -56,12 +56,15 @@ function askingElevation(password: Secret): Elevation {
 
 // No `'`, `!`, backslash or newline inside the quotes: fish, csh and sh must agree on what it says.
 function commandLine(asUser: string, asRoot = 'exec /bin/sh -s'): string {
-  return `exec /bin/sh -c 'LC_ALL=C; export LC_ALL; if [ "$(id -u)" = 0 ]; then ${asRoot}; else ${asUser}; fi'`;
+  return `exec /bin/sh -c 'LC_ALL=C; PATH=\${PATH:-/usr/bin}:${morePath}; export LC_ALL PATH; if [ "$(id -u)" = 0 ]; then ${asRoot}; else ${asUser}; fi'`;
 }
 
 function randomHalf(): string {
   return randomBytes(8).toString('hex');
 }
+
+// After the user's own, for a login whose files spoil it.
+const morePath = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 
 // The very command that would be run, with nothing to do: no other question tells whether sudo wants a password for it.
 const dryRun = 'sudo -n -- /bin/sh -s </dev/null >/dev/null 2>/dev/null';

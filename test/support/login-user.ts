@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Whether users can be made here and sudo be asked for real: it needs root and the sudo of the system. */
 export const sudoIsAvailable = existsSync('/usr/bin/sudo') && process.getuid?.() === 0;
@@ -40,9 +40,10 @@ export class LoginUser implements Disposable {
     const user = new LoginUser(name, `correct-${randomBytes(8).toString('hex')}`);
     execFileSync('chpasswd', { input: `${name}:${user.password}\n` });
     for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(user.home, path)), { recursive: true });
       writeFileSync(join(user.home, path), text);
-      execFileSync('chown', [`${user.uid}:${user.gid}`, join(user.home, path)]);
     }
+    execFileSync('chown', ['--recursive', `${user.uid}:${user.gid}`, user.home]);
     if (sudoers.length > 0) user.allow(sudoers);
     return user;
   }
