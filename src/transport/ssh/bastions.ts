@@ -45,11 +45,15 @@ export class Bastions {
     if (known !== undefined) return known;
     const abort = new AbortController();
     const connection = this.#connect(bastion, abort.signal);
-    const shared: Shared = { key, holders: 0, abort, connection };
+    const shared: Shared = { key, holders: 0, isSettled: false, abort, connection };
     this.#shared.set(key, shared);
     connection.then(
-      ({ ended }) => void ended.then(() => this.#forget(shared)),
+      ({ ended }) => {
+        shared.isSettled = true;
+        void ended.then(() => this.#forget(shared));
+      },
       (cause: unknown) => {
+        shared.isSettled = true;
         // A refused login is remembered: the next host must not knock again, or the account is locked.
         if (!isFinal(cause)) this.#forget(shared);
       },
@@ -60,6 +64,8 @@ export class Bastions {
   #release(shared: Shared): void {
     shared.holders -= 1;
     if (shared.holders > 0) return;
+    // Who comes now must not wait for a login that is given up; a refusal stays remembered.
+    if (!shared.isSettled) this.#forget(shared);
     shared.abort.abort();
     shared.connection.then(
       ({ client }) => {
@@ -80,6 +86,8 @@ interface Shared {
   readonly abort: AbortController;
   readonly connection: Promise<Connection>;
   holders: number;
+  /** Whether the login has come to an end, in whatever way. */
+  isSettled: boolean;
 }
 
 function forward({ client }: Connection, address: string, port: number): Promise<Duplex> {
