@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeKey, storeKey, type TestKey } from './ssh-keys.ts';
+import { makeKey, storeKey, type TestKey, type TestKeyType } from './ssh-keys.ts';
 
 /** Whether a real sshd can be started here: it needs OpenSSH's server and root, for its privilege separation. */
 export const sshdIsAvailable = existsSync('/usr/sbin/sshd') && process.getuid?.() === 0;
@@ -13,7 +13,7 @@ export interface SshdOptions {
   /** A directory of the test's own. */
   readonly directory: string;
   readonly authorized: readonly TestKey[];
-  readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa')[];
+  readonly hostKeyTypes?: readonly TestKeyType[];
   /** More lines for sshd_config. */
   readonly settings?: readonly string[];
 }

@@ -1,13 +1,16 @@
 import type { LimitFunction } from 'p-limit';
 import { KonvoyError } from '../../domain/error.ts';
+import type { HostName } from '../../domain/names.ts';
 import type { Target } from '../../domain/target.ts';
+import type { Terminal } from '../../domain/terminal.ts';
 import { abortable, withTimeLimit } from '../abort.ts';
 import { asError } from '../as-error.ts';
 import type { ShellChannel } from '../dialogue.ts';
 import { openRootShell } from '../root-shell.ts';
 import type { Session, Transport } from '../transport.ts';
 import { Bastions, type BastionLease } from './bastions.ts';
-import { HostKeyCheck } from './host-key.ts';
+import { HostKeyCheck, type HostKeyTrust } from './host-key.ts';
+import { HostKeyQuestions } from './host-key-questions.ts';
 import { Identities } from './identities.ts';
 import { KnownHostsStore } from './known-hosts-store.ts';
 import { loadSsh2 } from './load-ssh2.ts';
@@ -20,6 +23,10 @@ export interface SshTransportOptions {
   readonly home: string;
   /** SSH_AUTH_SOCK. */
   readonly agentSocket?: string | undefined;
+  /** Who can be asked about unknown hosts and for passphrases; nobody where there is no terminal. */
+  readonly terminal?: Terminal | undefined;
+  /** Says what a curious user wants to know of a host. */
+  readonly note?: ((host: HostName, text: string) => void) | undefined;
   readonly readyTimeoutMs?: number;
   readonly keepaliveIntervalMs?: number;
 }
@@ -41,7 +48,7 @@ class SshTransport {
   readonly #library: Awaited<ReturnType<typeof loadSsh2>>;
   readonly #newLimit: () => LimitFunction;
   readonly #identities: Identities;
-  readonly #knownHosts = new KnownHostsStore();
+  readonly #hostKeyTrust: HostKeyTrust;
   readonly #handshakes = new Map<string, LimitFunction>();
   readonly #bastions = new Bastions((bastion, signal) => this.#open(bastion, signal));
 
@@ -53,7 +60,12 @@ class SshTransport {
     this.#options = options;
     this.#library = library;
     this.#newLimit = newLimit;
-    this.#identities = new Identities(library, options.home, options.agentSocket);
+    this.#identities = new Identities(library, options);
+    this.#hostKeyTrust = {
+      store: new KnownHostsStore(),
+      questions: new HostKeyQuestions(options.terminal),
+      defaultFiles: defaultKnownHostsFiles(options.home),
+    };
   }
 
   static async load(options: SshTransportOptions): Promise<SshTransport> {
@@ -90,8 +102,9 @@ class SshTransport {
       const request = {
         library: this.#library,
         target,
-        hostKey: new HostKeyCheck(target, this.#knownHosts, this.#knownHostsFiles()),
+        hostKey: new HostKeyCheck(target, this.#hostKeyTrust),
         identities,
+        agentSocket: this.#options.agentSocket,
         openStream: bastion && (() => bastion.forward(target.address, target.port)),
         readyTimeoutMs: this.#readyTimeoutMs(),
         keepaliveIntervalMs: this.#options.keepaliveIntervalMs ?? 10_000,
@@ -127,16 +140,15 @@ class SshTransport {
   #readyTimeoutMs(): number {
     return this.#options.readyTimeoutMs ?? 20_000;
   }
+}
 
-  #knownHostsFiles(): readonly string[] {
-    const { home } = this.#options;
-    return [
-      `${home}/.ssh/known_hosts`,
-      `${home}/.ssh/known_hosts2`,
-      '/etc/ssh/ssh_known_hosts',
-      '/etc/ssh/ssh_known_hosts2',
-    ];
-  }
+function defaultKnownHostsFiles(home: string): readonly string[] {
+  return [
+    `${home}/.ssh/known_hosts`,
+    `${home}/.ssh/known_hosts2`,
+    '/etc/ssh/ssh_known_hosts',
+    '/etc/ssh/ssh_known_hosts2',
+  ];
 }
 
 // sshd's default MaxStartups begins to turn connections away at ten that are not logged in.
