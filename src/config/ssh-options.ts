@@ -183,7 +183,8 @@ const READERS: Readonly<Record<string, OptionReader>> = {
     said.settings.keepaliveCountMax = count;
   }),
   serveraliveinterval: reader(parseTimeMs, (said, ms) => {
-    said.settings.keepaliveIntervalMs = ms;
+    // Without it a host that was cut off would be waited for without end.
+    if (ms > 0) said.settings.keepaliveIntervalMs = ms;
   }),
   stricthostkeychecking: readStrictness,
   user: reader(parseUserName, (said, user) => {

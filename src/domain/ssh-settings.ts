@@ -15,7 +15,7 @@ export interface SshSettings {
   readonly authentications?: readonly AuthenticationMethod[];
   readonly algorithms?: AlgorithmWishes;
   readonly connectTimeoutMs?: number;
-  /** 0 sends none. */
+  /** More than 0. */
   readonly keepaliveIntervalMs?: number;
   readonly keepaliveCountMax?: number;
   readonly addressFamily?: 4 | 6;

@@ -27,14 +27,28 @@ export class Identities {
 
   /** What to offer to a host, in order; throws `authentication-failed` when there is nothing, or a named key is of no use. */
   async for(target: Target): Promise<readonly Identity[]> {
-    if (target.identityFiles.length > 0) {
-      return Promise.all(target.identityFiles.map((path) => this.#named(target, path)));
+    const { identityFiles, settings } = target;
+    if (identityFiles.length > 0 && settings?.identitiesOnly !== false) {
+      return Promise.all(identityFiles.map((path) => this.#named(target, path)));
     }
-    const agent = (await this.#agentKeys()).map(fromAgent);
-    const files = await this.#defaults();
-    const usable = files.filter(({ key }) => !agent.some((held) => isSameKey(held.key.key, key)));
-    if (agent.length + usable.length === 0) throw this.#nothing(target);
-    return [...agent, ...usable];
+    const paths = identityFiles.length > 0 ? identityFiles : this.#defaultPaths();
+    const offered = await this.#likely(paths, settings?.identitiesOnly === true);
+    if (offered.length === 0) throw this.#nothing(target);
+    return offered;
+  }
+
+  // As in ssh: the agent's keys of these files, its others unless they are excluded, then the files that it does not hold.
+  async #likely(paths: readonly string[], isOnlyThese: boolean): Promise<readonly Identity[]> {
+    const files = await this.#usable(paths);
+    const halves = await Promise.all(paths.map((path) => this.#publicHalf(path)));
+    const keys = [...files.map(({ key }) => key), ...halves.filter((half) => half !== undefined)];
+    const agent = await this.#agentKeys();
+    const isOfFile = (held: AgentKey): boolean => keys.some((key) => isSameKey(held.key, key));
+    return [
+      ...agent.filter(isOfFile).map(fromAgent),
+      ...(isOnlyThese ? [] : agent.filter((held) => !isOfFile(held)).map(fromAgent)),
+      ...files.filter(({ key }) => !agent.some((held) => isSameKey(held.key, key))),
+    ];
   }
 
   // A key that the inventory names must work, or the user must hear why: nothing else is offered (IdentitiesOnly).
@@ -53,8 +67,11 @@ export class Identities {
     });
   }
 
-  async #defaults(): Promise<readonly (Identity & { kind: 'file' })[]> {
-    const paths = defaultNames.map((name) => `${this.#home}/.ssh/${name}`);
+  #defaultPaths(): readonly string[] {
+    return defaultNames.map((name) => `${this.#home}/.ssh/${name}`);
+  }
+
+  async #usable(paths: readonly string[]): Promise<readonly (Identity & { kind: 'file' })[]> {
     const files = await Promise.all(paths.map((path) => this.#read(path)));
     return files.flatMap((file, index) =>
       file.state === 'usable' ? [{ kind: 'file' as const, name: paths[index] ?? '', key: file.key }] : [],

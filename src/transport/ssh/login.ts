@@ -71,7 +71,10 @@ class LoginAttempt {
     const stream = await this.#openStream(signal);
     try {
       await this.#connect(
-        { ...this.#configuration(algorithmsFor(known)), ...(stream && { sock: stream }) },
+        {
+          ...this.#configuration(algorithmsFor(known, this.#request.target.settings?.algorithms)),
+          ...(stream && { sock: stream }),
+        },
         signal,
       );
       // Only now: the server shows its key before it proves that it has the private half.
@@ -136,7 +139,8 @@ class LoginAttempt {
       algorithms,
       readyTimeout: readyTimeoutMs,
       keepaliveInterval: keepaliveIntervalMs,
-      keepaliveCountMax: 3,
+      keepaliveCountMax: target.settings?.keepaliveCountMax ?? 3,
+      ...socketOptions(target),
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void): void =>
         void this.#verify(key).then(verify),
       authHandler: this.#nextMethod(),
@@ -178,6 +182,14 @@ class LoginAttempt {
     this.mayRepeat = this.#hostKeyRefusal === undefined && isTransientLoss(error, progress);
     return explainLogin(this.#request.target, error, progress);
   }
+}
+
+function socketOptions({ settings }: Target): ConnectConfig {
+  return {
+    forceIPv4: settings?.addressFamily === 4,
+    forceIPv6: settings?.addressFamily === 6,
+    ...(settings?.bindAddress !== undefined && { localAddress: settings.bindAddress }),
+  };
 }
 
 // A key that cannot sign is passed over by ssh2, which then takes the next one.
