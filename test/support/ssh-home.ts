@@ -20,6 +20,8 @@ export interface SshHome extends AsyncDisposable {
   /** Writes down a host's key as a user who compared it would have. */
   trust(port: number, key: TestKey): Promise<void>;
   readKnownHosts(): Promise<string>;
+  /** The text of a file in it. */
+  read(name: string): Promise<string>;
 }
 
 export async function sshHome(): Promise<SshHome> {
@@ -39,6 +41,7 @@ export async function sshHome(): Promise<SshHome> {
     trust: (port, hostKey) =>
       writeFile(knownHosts, `[127.0.0.1]:${port} ${publicWords(hostKey)}\n`, { flag: 'a', mode: 0o600 }),
     readKnownHosts: () => readFile(knownHosts, 'utf8'),
+    read: (name) => readFile(`${path}/${name}`, 'utf8'),
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
 }

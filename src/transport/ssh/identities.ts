@@ -31,7 +31,7 @@ export class Identities {
   readonly #sources: KeySources;
   readonly #passphrases: Passphrases;
   readonly #files = new Map<string, Promise<KeyFile>>();
-  #agent: Promise<AgentKeys> | undefined;
+  readonly #agents = new Map<string, Promise<AgentKeys>>();
 
   constructor(library: typeof ssh2, sources: KeySources) {
     this.#library = library;
@@ -44,13 +44,14 @@ export class Identities {
    * and `NeedsOpenssh` when something would be offered that ssh2 cannot use.
    */
   async for(target: Target): Promise<readonly Identity[]> {
-    const { identityFiles } = target;
-    const isNamed = identityFiles.length > 0;
-    const foreign = await (isNamed ? this.#foreignFiles(identityFiles) : this.#foreignDefaults());
+    const { identityFiles, settings } = target;
+    if (settings?.authentications?.includes('publickey') === false) return [];
+    const isStrict = identityFiles.length > 0 && settings?.identitiesOnly !== false;
+    const foreign = await (isStrict ? this.#foreignFiles(identityFiles) : this.#likelyForeign(target));
     this.#leaveOut(target, foreign);
-    return isNamed
+    return isStrict
       ? Promise.all(identityFiles.map((path) => this.#named(target, path)))
-      : this.#unnamed(target);
+      : this.#likely(target);
   }
 
   // The system's ssh would offer these as well, and the host may take nothing else.
@@ -60,12 +61,14 @@ export class Identities {
     for (const name of foreign) this.#sources.note?.(target.host, `${name} is left out: ssh2 cannot use it`);
   }
 
-  async #foreignDefaults(): Promise<readonly string[]> {
-    const [agent, files] = await Promise.all([
-      this.#agentKeys(),
-      this.#foreignFiles([...this.#paths(DEFAULT_NAMES), ...this.#paths(FIDO_NAMES)]),
-    ]);
-    return [...agent.foreign.map(({ type, comment }) => `the ${type} ${comment} of the agent`), ...files];
+  async #likelyForeign(target: Target): Promise<readonly string[]> {
+    const { identityFiles, settings } = target;
+    const paths = identityFiles.length > 0 ? identityFiles : this.#paths([...DEFAULT_NAMES, ...FIDO_NAMES]);
+    const { foreign } = settings?.identitiesOnly === true ? NO_KEYS : await this.#agentKeys(target);
+    return [
+      ...foreign.map(({ type, comment }) => `the ${type} ${comment} of the agent`),
+      ...(await this.#foreignFiles(paths)),
+    ];
   }
 
   async #foreignFiles(paths: readonly string[]): Promise<readonly string[]> {
@@ -83,48 +86,40 @@ export class Identities {
     const file = await this.#read(path);
     if (file.state === 'usable') return { kind: 'file', name: path, key: file.key };
     if (file.state !== 'encrypted' && file.state !== 'public') throw refusedKey(target, path, file.state);
-    const held = await this.#heldByAgent(path, file);
-    if (held !== undefined) return held;
+    const blob = await publicHalf({ path, file });
+    const { usable } = await this.#agentKeys(target);
+    const held = usable.find(({ key }) => blob?.equals(key.getPublicSSH()) === true);
+    if (held !== undefined) return { kind: 'agent', name: `${path} (by the agent)`, key: held };
     if (file.state === 'public') throw refusedKey(target, path, 'public');
     const unlocking = await this.#passphrases.unlock(path, file.unlock);
     if (unlocking.outcome !== 'unlocked') throw refusedKey(target, path, unlocking.outcome);
     return { kind: 'file', name: path, key: unlocking.key };
   }
 
-  async #heldByAgent(
-    path: string,
-    { publicBlob }: { readonly publicBlob?: Buffer },
-  ): Promise<Identity | undefined> {
-    const blob = publicBlob ?? (await readPublicHalf(path));
-    const { usable } = await this.#agentKeys();
-    const held = usable.find(({ key }) => blob?.equals(key.getPublicSSH()) === true);
-    return held && { kind: 'agent', name: `${path} (by the agent)`, key: held };
-  }
-
-  /** The agent's keys first, as in ssh. */
-  async #unnamed(target: Target): Promise<readonly Identity[]> {
-    const { usable } = await this.#agentKeys();
-    const files = await Promise.all(
-      this.#paths(DEFAULT_NAMES).map(async (path) => ({ path, file: await this.#read(path) })),
-    );
+  // As in ssh: the agent's keys of these files, its others unless they are excluded, then the files that it does not hold.
+  async #likely(target: Target): Promise<readonly Identity[]> {
+    const { identityFiles, settings, password } = target;
+    const files = await this.#readAll(identityFiles.length > 0 ? identityFiles : this.#paths(DEFAULT_NAMES));
+    const { usable } = await this.#agentKeys(target);
+    const blobs = await Promise.all(files.map(publicHalf));
+    const isOfFile = ({ key }: AgentKey): boolean =>
+      blobs.some((blob) => blob?.equals(key.getPublicSSH()) === true);
+    const others = settings?.identitiesOnly === true ? [] : usable.filter((held) => !isOfFile(held));
     const offered = [
-      ...usable.map(fromAgent),
+      ...[...usable.filter(isOfFile), ...others].map(fromAgent),
       ...files.flatMap(({ path, file }) =>
         file.state === 'usable' && !usable.some(({ key }) => isSameKey(key, file.key))
           ? [{ kind: 'file' as const, name: path, key: file.key }]
           : [],
       ),
     ];
-    if (offered.length > 0 || target.password !== undefined) return offered;
-    return [await this.#unlockDefault(target, files)];
+    if (offered.length > 0 || password !== undefined) return offered;
+    return [await this.#unlockOne(target, files)];
   }
 
   // ssh asks for the passphrase of such a key when a server wants it; no server waits for ever, so it is asked for
   // beforehand, and only where there is nothing else.
-  async #unlockDefault(
-    target: Target,
-    files: readonly { readonly path: string; readonly file: KeyFile }[],
-  ): Promise<Identity> {
+  async #unlockOne(target: Target, files: readonly ReadKey[]): Promise<Identity> {
     const locked: string[] = [];
     for (const { path, file } of files) {
       if (file.state !== 'encrypted') continue;
@@ -132,8 +127,7 @@ export class Identities {
       if (unlocking.outcome === 'unlocked') return { kind: 'file', name: path, key: unlocking.key };
       locked.push(path);
     }
-    const looked = `the agent and ${this.#sources.home}/.ssh/{${DEFAULT_NAMES.join(',')}}`;
-    throw noIdentity(target, { looked, locked });
+    throw noIdentity(target, { looked: files.map(({ path }) => path), locked });
   }
 
   #paths(names: readonly string[]): readonly string[] {
@@ -148,13 +142,29 @@ export class Identities {
     return read;
   }
 
-  async #agentKeys(): Promise<AgentKeys> {
-    const { agentSocket } = this.#sources;
-    if (agentSocket === undefined || agentSocket === '') return NO_KEYS;
-    // A socket that an agent left behind is as good as no agent.
-    this.#agent ??= agentKeys(this.#library, agentSocket).catch(() => NO_KEYS);
-    return this.#agent;
+  async #readAll(paths: readonly string[]): Promise<readonly ReadKey[]> {
+    return Promise.all(paths.map(async (path) => ({ path, file: await this.#read(path) })));
   }
+
+  async #agentKeys({ settings }: Target): Promise<AgentKeys> {
+    const socket = settings?.identityAgent ?? this.#sources.agentSocket ?? '';
+    if (socket === '' || socket === 'none') return NO_KEYS;
+    // A socket that an agent left behind is as good as no agent.
+    const keys = this.#agents.get(socket) ?? agentKeys(this.#library, socket).catch(() => NO_KEYS);
+    this.#agents.set(socket, keys);
+    return keys;
+  }
+}
+
+interface ReadKey {
+  readonly path: string;
+  readonly file: KeyFile;
+}
+
+async function publicHalf({ path, file }: ReadKey): Promise<Buffer | undefined> {
+  if (file.state === 'usable') return file.key.getPublicSSH();
+  const blob = 'publicBlob' in file ? file.publicBlob : undefined;
+  return blob ?? readPublicHalf(path);
 }
 
 // ssh2's own `equals` also compares the private halves, which an agent does not show.

@@ -36,14 +36,14 @@ export function noIdentity({ host }: Target, { looked, locked }: NoIdentity): Ko
     hints: [
       ...locked.map((path) => `${path} has a passphrase: ssh-add ${path}`),
       'name one: ansible_ssh_private_key_file or --private-key; --ask-pass logs in with a password',
-      `or load one into the agent: ssh-add; looked at ${looked}`,
+      `or load one into the agent: ssh-add; looked at the agent, ${looked.join(', ')}`,
     ],
   });
 }
 
 /** Where keys were looked for in vain. */
 export interface NoIdentity {
-  readonly looked: string;
+  readonly looked: readonly string[];
   readonly locked: readonly string[];
 }
 

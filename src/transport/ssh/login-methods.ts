@@ -49,8 +49,10 @@ export class LoginMethods {
 
   // One attempt in all, whichever way: each wrong one brings the account nearer to being locked.
   #passwordMethod(): AnyAuthMethod | false {
-    const username = this.#target.user;
-    const way = PASSWORD_WAYS.find((method) => this.accepted.includes(method));
+    const { user: username, settings } = this.#target;
+    const way = PASSWORD_WAYS.find(
+      (method) => this.accepted.includes(method) && settings?.authentications?.includes(method) !== false,
+    );
     const password = this.#password;
     if (way === undefined || password === undefined) return false;
     this.#password = undefined;

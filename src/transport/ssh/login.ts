@@ -77,8 +77,7 @@ class LoginAttempt {
     this.#request = request;
     this.#client = new request.library.Client();
     const { target, identities } = request;
-    const { address, port, jump } = target;
-    this.peer = jump === undefined ? knownHostName(address, port) : `through ${jump.host}`;
+    this.peer = peerOf(target);
     this.#methods = new LoginMethods(target, identities, (error) => this.#refuse(error));
     this.#ended = new Promise((resolve) => {
       this.#client.on('close', () => resolve(this.#whyClosed()));
@@ -90,7 +89,8 @@ class LoginAttempt {
     const known = await hostKey.known();
     const stream = await this.#openStream(signal);
     try {
-      await this.#connect(this.#configuration(algorithmsFor(known)), stream, signal);
+      const wishes = this.#request.target.settings?.algorithms;
+      await this.#connect(this.#configuration(algorithmsFor(known, wishes)), stream, signal);
     } catch (cause) {
       this.#client.destroy();
       stream?.destroy();
@@ -151,7 +151,7 @@ class LoginAttempt {
       algorithms,
       readyTimeout: readyTimeoutMs,
       keepaliveInterval: keepaliveIntervalMs,
-      keepaliveCountMax: 3,
+      keepaliveCountMax: target.settings?.keepaliveCountMax ?? 3,
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void): void =>
         void this.#verify(key).then(verify),
       authHandler: (accepted: readonly string[] | null, isPartial: boolean | null, next) =>
@@ -161,14 +161,19 @@ class LoginAttempt {
   }
 
   #openSocket(): Socket {
-    const { address, port } = this.#request.target;
+    const { address, port, settings } = this.#request.target;
     const socket = new Socket();
     socket.on('connect', () => {
       this.peer = knownHostName(socket.remoteAddress ?? address, port);
     });
     // ssh2 listens as well, but not from the first moment.
     socket.on('error', () => undefined);
-    return socket.connect({ host: address, port });
+    return socket.connect({
+      host: address,
+      port,
+      ...(settings?.addressFamily !== undefined && { family: settings.addressFamily }),
+      ...(settings?.bindAddress !== undefined && { localAddress: settings.bindAddress }),
+    });
   }
 
   // Only after the handshake: the server shows its key before it proves that it has the private half. And not later, or
@@ -218,6 +223,12 @@ class LoginAttempt {
     this.mayRepeat = this.#refusal === undefined && isTransientLoss(error, progress);
     return explainLogin(this.#request.target, error, progress);
   }
+}
+
+/** Where a connection goes before it is made. */
+function peerOf({ address, port, jump, proxyCommand }: Target): string {
+  if (jump !== undefined) return `through ${jump.host}`;
+  return proxyCommand === undefined ? knownHostName(address, port) : 'through a proxy command';
 }
 
 // A key that cannot sign is passed over by ssh2, which then takes the next one.

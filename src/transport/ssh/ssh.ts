@@ -1,4 +1,3 @@
-import type { LimitFunction } from 'p-limit';
 import { KonvoyError } from '../../domain/error.ts';
 import type { HostName } from '../../domain/names.ts';
 import type { Target } from '../../domain/target.ts';
@@ -7,14 +6,17 @@ import { abortable, withTimeLimit } from '../abort.ts';
 import { asError } from '../as-error.ts';
 import type { ShellChannel } from '../dialogue.ts';
 import { openRootShell } from '../root-shell.ts';
+import { Handshakes } from '../handshakes.ts';
+import { blameBastion, SharedConnections, type Lease } from '../shared-connections.ts';
 import type { Session, Transport } from '../transport.ts';
-import { Bastions, type BastionLease } from './bastions.ts';
+import { bastionOver, type Bastion } from './bastions.ts';
 import { HostKeyCheck, type HostKeyTrust } from './host-key.ts';
 import { HostKeyQuestions } from './host-key-questions.ts';
 import { Identities } from './identities.ts';
 import { KnownHostsStore } from './known-hosts-store.ts';
 import { loadSsh2 } from './load-ssh2.ts';
-import { login, type Connection } from './login.ts';
+import { login, type Connection, type LoginRequest } from './login.ts';
+import { ProxyCommand, type Environment } from './proxy-command.ts';
 import { openShellChannel, shellRefused } from './shell-channel.ts';
 
 /** What the transport needs of its surroundings; times are for tests and have sensible defaults. */
@@ -27,6 +29,8 @@ export interface SshTransportOptions {
   readonly terminal?: Terminal | undefined;
   /** Says what a curious user wants to know of a host. */
   readonly note?: ((host: HostName, text: string) => void) | undefined;
+  /** The operator's environment, for a ProxyCommand; without it one has `home`, `agentSocket` and the usual PATH. */
+  readonly environment?: Environment;
   readonly readyTimeoutMs?: number;
   readonly keepaliveIntervalMs?: number;
 }
@@ -46,20 +50,16 @@ export function createSshTransport(options: SshTransportOptions): Transport {
 class SshTransport {
   readonly #options: SshTransportOptions;
   readonly #library: Awaited<ReturnType<typeof loadSsh2>>;
-  readonly #newLimit: () => LimitFunction;
   readonly #identities: Identities;
   readonly #hostKeyTrust: HostKeyTrust;
-  readonly #handshakes = new Map<string, LimitFunction>();
-  readonly #bastions = new Bastions((bastion, signal) => this.#open(bastion, signal));
+  readonly #handshakes = new Handshakes();
+  readonly #bastions = new SharedConnections<Bastion>(async (bastion, signal) =>
+    bastionOver(await this.#open(bastion, signal)),
+  );
 
-  private constructor(
-    options: SshTransportOptions,
-    library: Awaited<ReturnType<typeof loadSsh2>>,
-    newLimit: () => LimitFunction,
-  ) {
+  private constructor(options: SshTransportOptions, library: Awaited<ReturnType<typeof loadSsh2>>) {
     this.#options = options;
     this.#library = library;
-    this.#newLimit = newLimit;
     this.#identities = new Identities(library, options);
     this.#hostKeyTrust = {
       store: new KnownHostsStore(),
@@ -69,15 +69,18 @@ class SshTransport {
   }
 
   static async load(options: SshTransportOptions): Promise<SshTransport> {
-    const [library, { default: pLimit }] = await Promise.all([loadSsh2(), import('p-limit')]);
-    return new SshTransport(options, library, () => pLimit(handshakesAtOnce));
+    return new SshTransport(options, await loadSsh2());
   }
 
   async connect(target: Target, signal?: AbortSignal): Promise<Session> {
     const connection = await this.#open(target, signal);
     try {
       const channel = await this.#openShell(connection, target, signal);
-      return await openRootShell(channel, { ...target, readyTimeoutMs: this.#readyTimeoutMs() }, signal);
+      return await openRootShell(
+        channel,
+        { ...target, readyTimeoutMs: this.#readyTimeoutMs(target) },
+        signal,
+      );
     } catch (cause) {
       connection.client.destroy();
       throw cause;
@@ -86,7 +89,7 @@ class SshTransport {
 
   async #openShell(connection: Connection, target: Target, signal?: AbortSignal): Promise<ShellChannel> {
     try {
-      const limit = withTimeLimit(signal, this.#readyTimeoutMs());
+      const limit = withTimeLimit(signal, this.#readyTimeoutMs(target));
       return await abortable(openShellChannel(connection, target), limit);
     } catch (cause) {
       signal?.throwIfAborted();
@@ -98,47 +101,46 @@ class SshTransport {
   async #open(target: Target, signal?: AbortSignal): Promise<Connection> {
     const identities = await this.#identities.for(target);
     const bastion = await this.#bastionOf(target, signal);
+    const proxyCommand = this.#proxyCommandOf(target);
     try {
-      const request = {
+      const request: LoginRequest = {
         library: this.#library,
         target,
         hostKey: new HostKeyCheck(target, this.#hostKeyTrust),
         identities,
         agentSocket: this.#options.agentSocket,
-        openStream: bastion && (() => bastion.forward(target.address, target.port)),
-        readyTimeoutMs: this.#readyTimeoutMs(),
-        keepaliveIntervalMs: this.#options.keepaliveIntervalMs ?? 10_000,
+        openStream:
+          (bastion && (() => bastion.connection.forward(target.address, target.port))) ??
+          (proxyCommand && (() => proxyCommand.open())),
+        readyTimeoutMs: this.#readyTimeoutMs(target),
+        keepaliveIntervalMs:
+          target.settings?.keepaliveIntervalMs ?? this.#options.keepaliveIntervalMs ?? 10_000,
       };
-      const connection = await this.#handshakeLimit(target)(() => login(request, signal));
+      const connection = await this.#handshakes.run(target, () => login(request, signal));
       void connection.ended.then(() => bastion?.release());
       return connection;
     } catch (cause) {
       bastion?.release();
-      throw cause;
+      throw (await proxyCommand?.explain(cause)) ?? cause;
     }
   }
 
-  async #bastionOf({ host, jump }: Target, signal?: AbortSignal): Promise<BastionLease | undefined> {
-    if (jump === undefined) return undefined;
+  async #bastionOf(target: Target, signal?: AbortSignal): Promise<Lease<Bastion> | undefined> {
+    if (target.jump === undefined) return undefined;
     try {
-      return await this.#bastions.acquire(jump, signal);
+      return await this.#bastions.acquire(target.jump, signal);
     } catch (cause) {
-      if (!(cause instanceof KonvoyError)) throw cause;
-      // The bastion failed, but it is this host that stays without a plan.
-      const { message, code, hints } = cause;
-      throw new KonvoyError(`cannot reach ${host}: ${message}`, { code, host, hints, cause });
+      throw blameBastion(target, cause);
     }
   }
 
-  #handshakeLimit({ address, port }: Target): LimitFunction {
-    const endpoint = `${address} ${port}`;
-    const limit = this.#handshakes.get(endpoint) ?? this.#newLimit();
-    this.#handshakes.set(endpoint, limit);
-    return limit;
+  #proxyCommandOf({ proxyCommand, ...target }: Target): ProxyCommand | undefined {
+    if (proxyCommand === undefined) return undefined;
+    return new ProxyCommand({ ...target, proxyCommand }, environmentOf(this.#options));
   }
 
-  #readyTimeoutMs(): number {
-    return this.#options.readyTimeoutMs ?? 20_000;
+  #readyTimeoutMs({ settings }: Target): number {
+    return this.#options.readyTimeoutMs ?? settings?.connectTimeoutMs ?? 20_000;
   }
 }
 
@@ -151,5 +153,8 @@ function defaultKnownHostsFiles(home: string): readonly string[] {
   ];
 }
 
-// sshd's default MaxStartups begins to turn connections away at ten that are not logged in.
-const handshakesAtOnce = 8;
+/** The environment of programs that are run on the operator's machine. */
+export function environmentOf({ environment, home, agentSocket }: SshTransportOptions): Environment {
+  const usual = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home };
+  return environment ?? { ...usual, ...(agentSocket !== undefined && { SSH_AUTH_SOCK: agentSocket }) };
+}
