@@ -64,16 +64,16 @@ export class LoginMethods {
 
   #answerOnce(password: Secret): KeyboardInteractive {
     let isAnswered = false;
-    return (_name, _instructions, _language, prompts, finish) => {
+    return (_name, instructions, _language, prompts, finish) => {
       const [prompt, ...more] = prompts;
       if (prompt !== undefined && prompt.echo !== true && more.length === 0 && !isAnswered) {
         isAnswered = true;
         finish([password.reveal()]);
         return;
       }
-      const isNewPassword = isAnswered && /new .*password/i.test(prompt?.prompt ?? '');
+      const said = [instructions, ...prompts.map((one) => one.prompt)].join('\n');
       this.#refuse(
-        isNewPassword
+        isAnswered && CHANGE_PASSWORD.test(said)
           ? passwordExpired(this.#target)
           : wantsMoreThanPassword(
               this.#target,
@@ -91,6 +91,9 @@ type KeyboardInteractive = (
   prompts: readonly Prompt[],
   finish: (answers: string[]) => void,
 ) => void;
+
+/** How PAM goes on when the password that it got was right and is too old (pam_unix, pam_sss). */
+const CHANGE_PASSWORD = /expired|change your password|\b(current|old|new)\b[^:]*password/i;
 
 const PASSWORD_WAYS = ['password', 'keyboard-interactive'] as const;
 
