@@ -18,6 +18,8 @@ export interface SshServerOptions {
   /** Who may log in. */
   readonly authorized: readonly TestKey[];
   readonly hostKeys?: readonly TestKey[];
+  /** Default is one that is free. */
+  readonly port?: number;
   /** What a login prints on both streams before anything is run. */
   readonly noise?: string;
   /** The environment of every command; a PATH of its own replaces programs such as `sudo`. */
@@ -72,7 +74,7 @@ export class SshServer implements AsyncDisposable {
 
   static async start(options: SshServerOptions): Promise<SshServer> {
     const server = new SshServer(options);
-    server.#net.listen(0, '127.0.0.1');
+    server.#net.listen(options.port ?? 0, '127.0.0.1');
     await once(server.#net, 'listening');
     return server;
   }
