@@ -95,6 +95,7 @@ async function openWorld(
   const transport = createTransport({
     home: io.home,
     ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
+    terminal: run.terminal,
     ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
   });
   const world: World = {
@@ -122,7 +123,7 @@ async function readIntent(
   const cluster = options.cluster === undefined ? {} : { cluster: options.cluster };
   const limit = options.limit === undefined ? {} : { limit: await readLimit(io, options.limit) };
   const paths = { ...inventoryPaths(options), ...cluster, ...limit };
-  const loaded = await loadIntent(paths, await loadContext(io, options));
+  const loaded = await loadIntent(paths, await loadContext(io, options, terminal));
   if (!loaded.ok) throw refusal(loaded.error);
   const login = await readLoginOptions(options, terminal);
   const hosts = loaded.value.hosts.map((host) => ({

@@ -1,4 +1,5 @@
 import type { InventoryPaths, LoadContext } from '../config/load.ts';
+import type { Terminal } from '../domain/terminal.ts';
 import type { CliIo } from './io.ts';
 import type { InventoryOptions } from './options.ts';
 import { runProgram } from './run-program.ts';
@@ -20,11 +21,16 @@ export function inventoryPaths(options: InventoryOptions): InventoryPaths {
 export async function loadContext(
   io: CliIo,
   options: InventoryOptions & { readonly user?: string },
+  terminal: Terminal | undefined,
 ): Promise<LoadContext> {
   const runScript: LoadContext['runScript'] = async (path, args) =>
     runProgram(path, args, { cwd: io.cwd, env: io.env, timeoutMs: SCRIPT_TIMEOUT_MS });
-  const { user = io.user } = options;
-  return { cwd: io.cwd, home: io.home, user, runScript, vault: await openVault(io, options) };
+  const { cwd, home, env, user } = io;
+  const vault = await openVault({ cwd, home, env, terminal }, options);
+  return {
+    ...{ cwd, home, user, runScript, vault },
+    ...(options.user === undefined ? {} : { remoteUser: options.user }),
+  };
 }
 
 /** A cloud with thousands of machines is slow to list; what takes longer waits for something that never comes. */

@@ -4,13 +4,16 @@ import { DEFAULT_VAULT_ID, Vault, type VaultPassword } from '../config/ansible/v
 import { isVaultText } from '../config/ansible/vault-envelope.ts';
 import { KonvoyError } from '../domain/error.ts';
 import { Secret } from '../domain/secret.ts';
-import { askHidden } from './hidden-prompt.ts';
+import type { Terminal } from '../domain/terminal.ts';
 import type { CliIo } from './io.ts';
 import type { InventoryOptions } from './options.ts';
 import { runProgram } from './run-program.ts';
 
 /** What vault passwords take from the process. */
-export type VaultIo = Pick<CliIo, 'cwd' | 'home' | 'env' | 'stdin' | 'stderr'>;
+export interface VaultIo extends Pick<CliIo, 'cwd' | 'home' | 'env'> {
+  /** Undefined where nobody can be asked. */
+  readonly terminal: Terminal | undefined;
+}
 
 /** The options that name vault passwords. */
 export type VaultOptions = Pick<InventoryOptions, 'vaultId' | 'vaultPasswordFile' | 'askVaultPass'>;
@@ -53,10 +56,22 @@ function parseIdentity(text: string): VaultIdentity {
 
 async function passwordOf(io: VaultIo, { id, source }: VaultIdentity, vault: Vault): Promise<string> {
   if (source === PROMPT) {
-    return trim(await askHidden(io, id === undefined ? 'Vault password: ' : `Vault password (${id}): `));
+    return trim(await ask(io, id === undefined ? 'Vault password: ' : `Vault password (${id}): `));
   }
   const path = source.startsWith('~/') ? join(io.home, source.slice(2)) : resolve(io.cwd, source);
   return (await isProgram(path, source)) ? printedBy(io, path, id) : writtenIn(path, source, vault);
+}
+
+async function ask({ terminal }: VaultIo, question: string): Promise<string> {
+  if (terminal === undefined) {
+    throw usage(
+      'a vault password is to be asked for, and there is no terminal to ask on',
+      'name a file or a program: --vault-password-file PATH',
+    );
+  }
+  const password = await terminal.converse((person) => person.askSecret(question));
+  if (password === undefined) throw usage('no vault password was given');
+  return password.reveal();
 }
 
 /** Everything that anybody may execute is a program, as in Ansible. */

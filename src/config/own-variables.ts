@@ -8,6 +8,7 @@ export const OWN_VARIABLES: readonly string[] = [
   ...Object.values(SETTINGS).map(({ variable }) => variable),
   'keepalived_priority',
   'konvoy_ha_cluster',
+  'konvoy_ha_ssh_client',
 ];
 
 /** Complains about variables with our prefixes that we do not know: a slip there would silently leave a default in force. */

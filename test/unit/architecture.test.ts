@@ -31,7 +31,7 @@ const LAYERS: LayerTable = {
   transport: {
     layers: ['domain'],
     // p-limit there holds handshakes back, not hosts: sshd drops more than MaxStartups at once.
-    packages: ['ssh2 in transport/ssh', 'p-limit in transport/ssh'],
+    packages: ['ssh2 in transport/ssh', 'p-limit'],
     builtins: [
       ...['child_process', 'crypto', 'events', 'fs', 'fs/promises', 'net', 'os', 'path'],
       ...['stream', 'timers/promises', 'tls', 'https'],
@@ -74,7 +74,7 @@ const LAYERS: LayerTable = {
     builtins: [
       // Programs of the operator's that print an inventory or a vault password.
       'child_process',
-      ...['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'stream', 'timers/promises'],
+      ...['crypto', 'fs', 'fs/promises', 'path', 'timers/promises'],
     ],
   },
   main: { layers: ['cli'], packages: [], builtins: ['os'] },

@@ -11,6 +11,7 @@ import type { CliIo } from '../io.ts';
 import { readLimit } from '../limit.ts';
 import type { InventoryOptions } from '../options.ts';
 import { openReporter } from '../reporter.ts';
+import { openTerminal } from '../terminal.ts';
 
 export interface InventoryFlags extends InventoryOptions {
   readonly list: boolean;
@@ -28,7 +29,7 @@ export async function inventory(
   flags: InventoryFlags,
 ): Promise<number> {
   const print = printerOf(groupName, flags);
-  const loaded = await loadInventory(inventoryPaths(flags), await loadContext(io, flags));
+  const loaded = await load(io, flags);
   if (!loaded.ok) throw refusal(loaded.error);
   const report = openReporter(io, { json: false, color: flags.color, verbose: 0 });
   for (const diagnostic of loaded.value.warnings) report({ type: 'diagnostic', diagnostic });
@@ -42,6 +43,19 @@ export async function inventory(
   };
   io.stdout.write(`${print(read, options)}\n`);
   return EXIT.done;
+}
+
+async function load(io: CliIo, flags: InventoryFlags): ReturnType<typeof loadInventory> {
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort(new KonvoyError('interrupted', { code: 'interrupted' }));
+  const stop = io.onInterrupt(onInterrupt);
+  try {
+    const { signal } = interrupt;
+    const terminal = openTerminal(io, { signal, interrupt: onInterrupt, hold: () => () => undefined });
+    return await loadInventory(inventoryPaths(flags), await loadContext(io, flags, terminal));
+  } finally {
+    stop();
+  }
 }
 
 type Print = (inventory: Inventory, options: ExportOptions) => string;

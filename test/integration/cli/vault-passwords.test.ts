@@ -1,9 +1,10 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openVault, type VaultIo, type VaultOptions } from '../../../src/cli/vault-passwords.ts';
 import { KonvoyError } from '../../../src/domain/error.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Terminal } from '../../../src/domain/terminal.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { vaultText } from '../../support/vault.ts';
 
@@ -25,25 +26,23 @@ async function file(name: string, text: string | Uint8Array, mode = 0o600): Prom
 
 const none: VaultOptions = { vaultId: [], vaultPasswordFile: [], askVaultPass: false };
 
-/** A terminal on which somebody types, and what is shown on it. */
-class Terminal {
-  readonly stdin: PassThrough & { isTTY?: boolean } = new PassThrough();
-  readonly stderr = new PassThrough();
-  shown = '';
-
-  constructor(typed?: string) {
-    if (typed !== undefined) {
-      this.stdin.isTTY = true;
-      this.stdin.end(typed);
-    }
-    this.stderr.on('data', (chunk: Buffer) => (this.shown += chunk.toString()));
-  }
+function ioWith(env: Readonly<Record<string, string>> = {}, terminal?: Terminal): VaultIo {
+  const { path } = directory;
+  return { cwd: path, home: path, env: { PATH: process.env['PATH'], ...env }, terminal };
 }
 
-function ioWith(env: Readonly<Record<string, string>> = {}, terminal = new Terminal()): VaultIo {
-  const { path } = directory;
-  const { stdin, stderr } = terminal;
-  return { cwd: path, home: path, env: { PATH: process.env['PATH'], ...env }, stdin, stderr };
+/** A terminal at which somebody gives one answer, which must not show, to a question of these words; undefined ends the input. */
+function answering(question: string, answer: string | undefined): Terminal {
+  return {
+    converse: async (conversation) =>
+      conversation({
+        ask: () => expect.fail('it would show'),
+        askSecret: async (asked) => {
+          expect(asked).toBe(question);
+          return Promise.resolve(answer === undefined ? undefined : new Secret(answer));
+        },
+      }),
+  };
 }
 
 /** The first of these passwords that opens; else what is said about none of them doing so. */
@@ -130,15 +129,13 @@ describe('a vault password comes from', () => {
   });
 
   it('the terminal, and is not shown there', async () => {
-    const terminal = new Terminal(' typed \nmore\n');
+    const terminal = answering('Vault password: ', ' typed ');
     expect(await opens(['typed'], { askVaultPass: true }, { terminal })).toBe('typed');
-    expect(terminal.shown).toBe('Vault password: \n');
   });
 
   it('the terminal, for an id', async () => {
-    const terminal = new Terminal('typed\n');
+    const terminal = answering('Vault password (prod): ', 'typed');
     expect(await opens(['typed'], { vaultId: ['prod@prompt'] }, { terminal })).toBe('typed');
-    expect(terminal.shown).toBe('Vault password (prod): \n');
   });
 });
 
@@ -183,10 +180,10 @@ describe('a vault password is refused', () => {
   });
 
   it.each([
-    ['nothing is typed', '\n', 'usage: the vault password of prompt is empty'],
-    ['the input ends', '', 'usage: no vault password was given'],
-    ['Ctrl-C is typed', '\u0003', 'interrupted: interrupted'],
+    ['nothing is typed', '', 'usage: the vault password of prompt is empty'],
+    ['the input ends', undefined, 'usage: no vault password was given'],
   ])('when %s', async (_, typed, message) => {
-    expect(await refusal({ askVaultPass: true }, ioWith({}, new Terminal(typed)))).toBe(message);
+    const terminal = answering('Vault password: ', typed);
+    expect(await refusal({ askVaultPass: true }, ioWith({}, terminal))).toBe(message);
   });
 });

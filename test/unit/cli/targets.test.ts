@@ -54,6 +54,7 @@ test('a password for sudo goes to the hosts that have none, and to no bastion', 
 const flags = {
   ...{ inventory: [], forks: 1, json: false, verbose: 0, color: false },
   ...{ askPass: true, askBecomePass: false, acceptNewHostKeys: false },
+  ...{ inventoryScript: [], extraVars: [], vaultId: [], vaultPasswordFile: [], askVaultPass: false },
 };
 
 test('--ask-pass asks once, hidden', async () => {
