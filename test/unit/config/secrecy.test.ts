@@ -132,6 +132,26 @@ spec: {kubernetes: {controlPlane: {keepalived: {}}, networking: {podSubnet: 198.
     },
   );
 
+  it('anywhere in an INI file that is encrypted as a whole', () => {
+    const places = fc.constantFrom<(text: string) => string>(
+      (text) => `[control-plane]\ncp1 ansible_host=${text}\n`,
+      (text) => `[control-plane]\ncp1 ansible_port="${text}" ansible_user=${text}\n`,
+      (text) =>
+        `[control-plane]\n${text} ansible_host=192.0.2.1\n[control-plane:vars]\nansible_port=${text}\n`,
+      (text) => `[control-plane]\ncp1 ${text}\n[control-plane:vars]\n${text}\n`,
+      (text) => `[${text}]\ncp1\n[control-plane:${text}]\n`,
+      (text) => `[control-plane:vars]\nansible_host={"a": ${text}\n[control-plane:children]\n${text}\n`,
+    );
+    fc.assert(
+      fc.property(secret, places, ({ word: hidden, text }, place) => {
+        // A name of a host is part of every message about it.
+        const said = saidAbout(vaultText(place(text), PASSWORD)).replaceAll(/control-plane\.\S+/g, '');
+        expect(said).not.toContain(hidden);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it.each(SETTINGS)('as %s in an encrypted cluster.yaml', (setting) => {
     fc.assert(
       fc.property(secret, ({ word: hidden, text }) => {
