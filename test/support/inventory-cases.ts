@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { GROUP_NAMES, HOST_NAMES, jsonInventory, varsFile, yamlInventory } from './inventory-files.ts';
+import {
+  GROUP_NAMES,
+  HOST_NAMES,
+  iniInventory,
+  jsonInventory,
+  varsFile,
+  yamlInventory,
+} from './inventory-files.ts';
 import { writtenValues, type WrittenValues } from './inventory-values.ts';
 
 /** Files and a command line that is given to both programs. */
@@ -69,7 +76,14 @@ function source(values: WrittenValues): fc.Arbitrary<Source> {
         files: Object.assign({}, Object.fromEntries(all), ...vars) as Record<string, string>,
       };
     });
-  return fc.oneof({ weight: 2, arbitrary: file }, folder);
+  const ini = iniInventory(values).map((text): Source => ({ arg: 'i.ini', files: { 'i.ini': text } }));
+  const list = fc.constantFrom(...HOST_LISTS).map((arg): Source => ({ arg, files: {} }));
+  return fc.oneof(
+    { weight: 6, arbitrary: file },
+    { weight: 4, arbitrary: folder },
+    { weight: 2, arbitrary: ini },
+    { weight: 1, arbitrary: list },
+  );
 }
 
 /** Not `.ini` in a folder: Ansible passes that over. */
@@ -80,6 +94,7 @@ function inventoryFile(values: WrittenValues): fc.Arbitrary<readonly [string, st
   ): fc.Arbitrary<readonly [string, string]> => fc.tuple(fc.constantFrom(...names), text);
   return fc.oneof(
     named(['a.yml', 'b.yaml', 'hosts', 'B.yml'], yamlInventory(values)),
+    named(['hosts2', 'j.inventory', 'i.yml'], iniInventory(values)),
     named(['d.json', 'e'], jsonInventory(values)),
   );
 }
@@ -123,6 +138,8 @@ const IGNORED = [
   'c.retry',
   'd.bak',
 ];
+
+const HOST_LISTS = ['h1,', 'h1,n2,fd00::1', 'h1:2222, h2 ,,', '[fd00::2]:22,n2'];
 
 const FOLDER_FILES = [
   ...['10.yml', '9.yml', 'b', 'c.json', 'Z.yaml', '.hidden.yml', 'x.yml~', 'y.txt', 'z.ini'],

@@ -114,6 +114,24 @@ const PRINTED: Readonly<Record<string, Difference>> = {
     theirs: /\{a = \[datetime\.date\(2001, 12, 14\)\]\}/,
     ours: /\{a = \['2001-12-14'\]\}/,
   },
+  'a range in a list of hosts, which is one strange name to Ansible': {
+    files: {},
+    args: ['-i', 'n[1:2],', '--list'],
+    theirs: /"n\[1:2\]"/,
+    ours: /"n1",\n\s+"n2"/,
+  },
+  'a tuple with --graph --vars, where it is printed as a list': {
+    files: { 'a.ini': 'h1 a=(1,2)\n' },
+    args: ['-i', 'a.ini', '--graph', '--vars'],
+    theirs: /\{a = \(1, 2\)\}/,
+    ours: /\{a = \[1, 2\]\}/,
+  },
+  'a complex number or a set in INI, which Ansible cannot print': {
+    files: { 'a.ini': 'h1 a=1j b="{1}"\n' },
+    args: ['-i', 'a.ini', '--list'],
+    theirs: /not JSON serializable/,
+    ours: /"a": "1j",\n\s+"b": "\{1\}"/,
+  },
   'an encrypted value with --graph --vars, which Ansible decrypts': {
     files: { 'a.yml': 'web: {hosts: {h1: {a: !vault "$ANSIBLE_VAULT;1.1;AES256\\n61\\n"}}}\n' },
     args: ['-i', 'a.yml', '--graph', '--vars'],
