@@ -92,6 +92,7 @@ async function openWorld(
   const transport = createTransport({
     home: io.home,
     ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
+    terminal: run.terminal,
     ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
   });
   const world: World = {

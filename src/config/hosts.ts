@@ -56,7 +56,7 @@ function readHost(
   return [
     {
       name: target.host,
-      target: jump === undefined || !needsJump(target, jump) ? target : { ...target, jump },
+      target: jump === undefined || !needsJump(target, jump) ? target : through(jump, target),
       groups: groupsOf(inventory, host).map((group) => group.name),
       ...(keepalivedInterface === undefined ? {} : { interface: keepalivedInterface }),
       ...(priority === undefined ? {} : { priority }),
@@ -72,9 +72,14 @@ function readBastion({ inventory, operator }: Surroundings, problems: Problems):
   return readTarget({ host, variables: new HostVariables(inventory, host) }, operator, problems);
 }
 
-/** The bastion itself may be a control-plane host, and the operator's own machine needs no way to it. */
+/** The bastion itself may be a control-plane host, a host may have a way of its own, and the operator's own machine needs none. */
 function needsJump(target: Target, jump: Target): boolean {
-  return target.connection === 'ssh' && (target.address !== jump.address || target.port !== jump.port);
+  if (target.connection === 'local' || target.unsaid?.includes('route') !== true) return false;
+  return target.address !== jump.address || target.port !== jump.port;
+}
+
+function through(jump: Target, target: Target): Target {
+  return { ...target, jump, unsaid: target.unsaid?.filter((field) => field !== 'route') ?? [] };
 }
 
 function refuseEmptyControlPlane(inventory: Inventory, problems: Problems): void {

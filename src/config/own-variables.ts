@@ -14,4 +14,4 @@ export function refuseUnknownVariables(inventory: Inventory, problems: Problems)
   }
 }
 
-const KNOWN = ['keepalived_interface', 'keepalived_priority', 'konvoy_ha_cluster'];
+const KNOWN = ['keepalived_interface', 'keepalived_priority', 'konvoy_ha_cluster', 'konvoy_ha_ssh_client'];

@@ -1,69 +1,108 @@
+import type { AuthenticationMethod, SshSettings } from '../domain/ssh-settings.ts';
 import type { Target } from '../domain/target.ts';
-import { parseBoolean } from './boolean.ts';
-import type { Cursor } from './text/cursor.ts';
 import type { HostVariables } from './ansible/inventory.ts';
-import { resolveUserPath } from './paths.ts';
-import { parseSshOptions, type SshOptions } from './ssh-options.ts';
+import { parseBoolean } from './boolean.ts';
+import { readSshOptions, ACCEPT_NEW_INSTEAD } from './ssh-options.ts';
+import { parseTimeMs } from './ssh-option-values.ts';
+import type { PlacedOption, SshOptions } from './ssh-said.ts';
+import { sshOptionsIn } from './ssh-words.ts';
 import { readVariable, variableText } from './variable.ts';
 
-/** What the ssh arguments of a host's variables come to, checked. */
+/** What the ssh arguments of a host's variables come to, checked; what they do not say is left out. */
 export interface SshArguments {
-  /** Absolute paths; empty for OpenSSH's own files. */
-  readonly knownHostsFiles: readonly string[];
-  readonly strictHostKeyChecking: Target['strictHostKeyChecking'];
   /** Absolute paths. */
   readonly identityFiles: readonly string[];
-  /** The variable that names a port, and the port in it. */
-  readonly port?: { readonly cursor: Cursor; readonly text: string };
+  /** Absolute paths; empty for OpenSSH's own files. */
+  readonly knownHostsFiles: readonly string[];
+  readonly strictHostKeyChecking?: Target['strictHostKeyChecking'];
+  readonly hostKeyAlias?: string;
+  readonly forwardAgent?: boolean;
+  readonly port?: number;
+  readonly user?: Target['user'];
+  readonly route?: SshOptions['route'];
+  readonly settings?: SshSettings;
 }
 
 /** Reads all variables with ssh arguments in the order in which Ansible puts them on ssh's command line. */
 export function readSshArguments(variables: HostVariables, home: string): SshArguments {
-  const read = ARGUMENT_VARIABLES.flatMap((name) => {
-    const cursor = variables.first(name);
-    const text = cursor === undefined ? undefined : variableText(cursor);
-    if (cursor === undefined || text === undefined) return [];
-    const options = parseSshOptions(text);
-    reportProblems(cursor, options);
-    return [{ cursor, options }];
-  });
-  const knownHosts = read.find(({ options }) => options.knownHostsFiles !== undefined);
-  const port = read.find(({ options }) => options.port !== undefined);
-  const strictness = read.find(({ options }) => options.strictHostKeyChecking !== undefined);
+  const said = readSshOptions(placedOptions(variables), home);
+  const checking = strictnessOf(said, variables);
+  const settings = settingsOf(said, variables);
   return {
-    knownHostsFiles:
-      knownHosts === undefined ? [] : paths(knownHosts.cursor, knownHosts.options.knownHostsFiles, home),
-    strictHostKeyChecking: strictness?.options.strictHostKeyChecking ?? readHostKeyChecking(variables),
-    identityFiles: read.flatMap(({ cursor, options }) => paths(cursor, options.identityFiles, home)),
-    ...(port?.options.port === undefined ? {} : { port: { cursor: port.cursor, text: port.options.port } }),
+    identityFiles: said.identityFiles,
+    knownHostsFiles: knownHostsFiles(said, home),
+    ...(checking !== undefined && { strictHostKeyChecking: checking }),
+    ...(said.hostKeyAlias !== undefined && { hostKeyAlias: said.hostKeyAlias }),
+    ...(said.forwardAgent !== undefined && { forwardAgent: said.forwardAgent }),
+    ...(said.port !== undefined && { port: said.port }),
+    ...(said.user !== undefined && { user: said.user }),
+    ...(said.route !== undefined && { route: said.route }),
+    ...(Object.keys(settings).length > 0 && { settings }),
   };
 }
 
-function reportProblems(cursor: Cursor, options: SshOptions): void {
-  for (const { severity, fragment, message, hints } of options.problems) {
-    if (severity === 'error') cursor.failAt(fragment, message, ...hints);
-    else cursor.warnAt(fragment, message, ...hints);
+function placedOptions(variables: HostVariables): readonly PlacedOption[] {
+  const placed: PlacedOption[] = [];
+  for (const name of ARGUMENT_VARIABLES) {
+    const cursor = variables.first(name);
+    const text = cursor === undefined ? undefined : variableText(cursor);
+    if (cursor === undefined || text === undefined) continue;
+    for (const option of sshOptionsIn(text)) {
+      if (option.ok) placed.push({ ...option.value, cursor });
+      else cursor.failAt(option.error.fragment, option.error.message, ...option.error.hints);
+    }
   }
+  return placed;
 }
 
-function paths(cursor: Cursor, texts: readonly string[] | undefined, home: string): readonly string[] {
-  return (texts ?? []).flatMap((text) => {
-    const path = resolveUserPath(text, { home, directory: cursor.place.source.directory });
-    if (path.ok) return [path.value];
-    cursor.failAt(text, path.error);
-    return [];
-  });
+/** OpenSSH reads the user's files and the global ones; naming one kind leaves the other as it is. */
+function knownHostsFiles(said: Readonly<SshOptions>, home: string): readonly string[] {
+  const own = said.knownHostsFiles ?? [];
+  if (said.globalKnownHostsFiles === undefined) return own;
+  const usual = [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`];
+  return [...(own.length > 0 ? own : usual), ...said.globalKnownHostsFiles];
 }
 
-function readHostKeyChecking(variables: HostVariables): Target['strictHostKeyChecking'] {
+function settingsOf(said: Readonly<SshOptions>, variables: HostVariables): SshSettings {
+  const authentications = authenticationsOf(said);
+  const timeout = variables.first('ansible_ssh_timeout', 'ansible_timeout');
+  const timeoutMs = timeout && readVariable(timeout, parseTimeMs);
+  return {
+    ...(timeoutMs !== undefined && { connectTimeoutMs: timeoutMs }),
+    ...said.settings,
+    ...(authentications !== undefined && { authentications }),
+    ...(Object.keys(said.algorithms).length > 0 && { algorithms: said.algorithms }),
+  };
+}
+
+function authenticationsOf({
+  preferred,
+  refused,
+  batchMode,
+}: Readonly<SshOptions>): SshSettings['authentications'] {
+  const interactive: readonly AuthenticationMethod[] =
+    batchMode === true ? ['password', 'keyboard-interactive'] : [];
+  const left = (preferred ?? ALL_METHODS).filter((one) => ![...refused, ...interactive].includes(one));
+  return left.length === ALL_METHODS.length ? undefined : left;
+}
+
+function strictnessOf(
+  said: Readonly<SshOptions>,
+  variables: HostVariables,
+): SshArguments['strictHostKeyChecking'] {
+  const checking = said.strictHostKeyChecking ?? readHostKeyChecking(variables);
+  // BatchMode asks nobody.
+  return said.batchMode === true && (checking ?? 'ask') === 'ask' ? 'yes' : checking;
+}
+
+function readHostKeyChecking(variables: HostVariables): Target['strictHostKeyChecking'] | undefined {
   const cursor = variables.first('ansible_ssh_host_key_checking', 'ansible_host_key_checking');
-  if (cursor === undefined || readVariable(cursor, parseBoolean) !== false) return 'ask';
-  cursor.warnAt(
-    '',
-    'unknown host keys are stored and changed ones refused, as with accept-new, never ignored',
-  );
+  if (cursor === undefined || readVariable(cursor, parseBoolean) !== false) return undefined;
+  cursor.warnAt('', ACCEPT_NEW_INSTEAD);
   return 'accept-new';
 }
+
+const ALL_METHODS: readonly AuthenticationMethod[] = ['publickey', 'keyboard-interactive', 'password'];
 
 const ARGUMENT_VARIABLES = [
   'ansible_ssh_args',

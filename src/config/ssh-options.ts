@@ -1,183 +1,194 @@
+import { isIP } from 'node:net';
+import { parseUserName } from '../domain/names.ts';
+import { expandProxyCommand } from '../domain/proxy-command.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { AuthenticationMethod } from '../domain/ssh-settings.ts';
 import type { Target } from '../domain/target.ts';
-import { splitWords } from './ansible/shell-words.ts';
+import { parsePort } from './connect-address.ts';
+import {
+  parseAddressFamily,
+  parseAlgorithms,
+  parseAuthentications,
+  parseCount,
+  parseHostKeyAlias,
+  parseJumpHops,
+  parseTimeMs,
+  parseYesNo,
+} from './ssh-option-values.ts';
+import { judgeOtherOption } from './ssh-other-options.ts';
+import {
+  readConfigFile,
+  readGlobalKnownHosts,
+  readIdentityAgent,
+  readIdentityFile,
+  readOpensshFile,
+  readUserKnownHosts,
+} from './ssh-path-options.ts';
+import { addOpensshOption, type OptionReader, type PlacedOption, type SshOptions } from './ssh-said.ts';
 
-/** What the OpenSSH arguments of an inventory ask for, as far as konvoy-ha can do it; texts are not checked yet. */
-export interface SshOptions {
-  readonly knownHostsFiles?: readonly string[];
-  readonly strictHostKeyChecking?: Target['strictHostKeyChecking'];
-  readonly identityFiles: readonly string[];
-  readonly port?: string;
-  readonly problems: readonly SshOptionProblem[];
-}
-
-/** Something about one of the arguments that has to be said. */
-export interface SshOptionProblem {
-  readonly severity: 'error' | 'warning';
-  /** The argument as it is written, to point at. */
-  readonly fragment: string;
-  readonly message: string;
-  readonly hints: readonly string[];
-}
-
-interface Option {
-  readonly name: string;
-  readonly value: string;
-  readonly fragment: string;
-}
-
-/** Reads OpenSSH client arguments. As in ssh, the first value of an option counts; identity files add up. */
-export function parseSshOptions(args: string): SshOptions {
-  const words = splitWords(args);
-  if (!words.ok) return { identityFiles: [], problems: [problem(args, words.error)] };
-  const reader = new OptionReader();
-  for (const option of toOptions(words.value)) {
-    if (option.ok) reader.read(option.value);
-    else reader.problems.push(option.error);
+/** Reads options in their order. As in ssh the first value of an option counts; files of identities add up. */
+export function readSshOptions(options: readonly PlacedOption[], home: string): Readonly<SshOptions> {
+  const said: SshOptions = { identityFiles: [], refused: [], settings: {}, algorithms: {} };
+  const seen = new Set<string>();
+  for (const option of options) {
+    const name = SAME_AS.get(option.name) ?? option.name;
+    const isFirst = !seen.has(COMPETING.get(name) ?? name);
+    if (!ADDING_UP.includes(name)) seen.add(COMPETING.get(name) ?? name);
+    const read = READERS[name];
+    if (read === undefined) readOther(said, { ...option, name });
+    else if (isFirst) read(said, option, home);
   }
-  return reader.options();
+  return said;
 }
 
-class OptionReader {
-  readonly problems: SshOptionProblem[] = [];
-  readonly #identityFiles: string[] = [];
-  #knownHostsFiles: readonly string[] | undefined;
-  #strict: Target['strictHostKeyChecking'] | undefined;
-  #port: string | undefined;
-
-  read(option: Option): void {
-    switch (option.name) {
-      case 'userknownhostsfile':
-        this.#knownHostsFiles ??= this.#readKnownHostsFiles(option);
-        return;
-      case 'stricthostkeychecking':
-        this.#strict ??= this.#readStrictness(option);
-        return;
-      case 'identityfile':
-        this.#identityFiles.push(option.value);
-        return;
-      case 'port':
-        this.#port ??= option.value;
-        return;
-      default:
-        this.#readIgnored(option);
-    }
-  }
-
-  options(): SshOptions {
-    return {
-      ...(this.#knownHostsFiles === undefined ? {} : { knownHostsFiles: this.#knownHostsFiles }),
-      ...(this.#strict === undefined ? {} : { strictHostKeyChecking: this.#strict }),
-      identityFiles: this.#identityFiles,
-      ...(this.#port === undefined ? {} : { port: this.#port }),
-      problems: this.problems,
-    };
-  }
-
-  #readKnownHostsFiles({ value, fragment }: Option): readonly string[] | undefined {
-    const files = splitWords(value);
-    if (!files.ok) {
-      this.problems.push(problem(fragment, `UserKnownHostsFile ${files.error}`));
-      return undefined;
-    }
-    if (!files.value.some((file) => file === '/dev/null' || file === 'none')) return files.value;
-    const message =
-      'host keys are kept in your own known_hosts instead of being forgotten after every connection';
-    this.problems.push({ severity: 'warning', fragment, message, hints: [KNOWN_HOSTS_HINT] });
-    return files.value.filter((file) => file !== '/dev/null' && file !== 'none');
-  }
-
-  #readStrictness({ value, fragment }: Option): Target['strictHostKeyChecking'] | undefined {
-    switch (value.toLowerCase()) {
-      case 'yes':
-      case 'true':
-        return 'yes';
-      case 'ask':
-        return 'ask';
-      case 'accept-new':
-        return 'accept-new';
-      case 'no':
-      case 'off':
-      case 'false': {
-        const message =
-          'unknown host keys are stored and changed ones refused, as with accept-new, never ignored';
-        this.problems.push({
-          severity: 'warning',
-          fragment,
-          message,
-          hints: ['write StrictHostKeyChecking=accept-new'],
-        });
-        return 'accept-new';
-      }
-      default:
-        this.problems.push(
-          problem(fragment, 'expected StrictHostKeyChecking to be yes, accept-new, ask or no'),
-        );
-        return undefined;
-    }
-  }
-
-  /** Options that change nothing about where the connection goes or what it may do; the rest is never ignored silently. */
-  #readIgnored({ name, value, fragment }: Option): void {
-    const pattern = HARMLESS.get(name);
-    if (pattern === undefined) {
-      const hint = name.startsWith('proxy') ? [BASTION_HINT] : [];
-      this.problems.push(
-        problem(fragment, `${JSON.stringify(fragment)} is an ssh option we cannot honour yet`, hint),
-      );
-    } else if (!pattern.test(value)) {
-      this.problems.push(problem(fragment, `${JSON.stringify(value)} is no value for this option of ssh`));
-    }
-  }
+/** A reader that stores what `parse` makes of the value, unless that is undefined. */
+function reader<T>(
+  parse: (text: string) => Result<T, string>,
+  store: (said: SshOptions, value: NonNullable<T>) => void,
+): OptionReader {
+  return (said, { value, fragment, cursor }) => {
+    const parsed = parse(value);
+    if (!parsed.ok) cursor.failAt(fragment, parsed.error);
+    else if (parsed.value !== undefined && parsed.value !== null) store(said, parsed.value);
+  };
 }
 
-function toOptions(words: readonly string[]): readonly Result<Option, SshOptionProblem>[] {
-  const options: Result<Option, SshOptionProblem>[] = [];
-  const rest = [...words];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const name = FLAGS.get(word.slice(0, 2));
-    if (name === undefined) {
-      const hint = word.startsWith('-J') ? [BASTION_HINT] : [];
-      options.push(err(problem(word, `${JSON.stringify(word)} is an ssh option we cannot honour yet`, hint)));
-      // A value of an unknown flag would only be complained about again.
-      if (/^-[A-Za-z]$/.test(word) && rest[0]?.startsWith('-') === false) rest.shift();
-      continue;
-    }
-    const value = word.length > 2 ? word.slice(2) : rest.shift();
-    options.push(value === undefined ? err(problem(word, `${word} needs a value`)) : toOption(name, value));
+function method(name: AuthenticationMethod): OptionReader {
+  return reader(parseYesNo, (said, isAllowed) => {
+    if (!isAllowed) said.refused = [...said.refused, name];
+  });
+}
+
+function algorithms(kind: keyof SshOptions['algorithms']): OptionReader {
+  return reader(parseAlgorithms, (said, list) => {
+    said.algorithms[kind] = list;
+  });
+}
+
+function readStrictness(said: SshOptions, { value, fragment, cursor }: PlacedOption): void {
+  const strictness = STRICTNESS.get(value.toLowerCase());
+  if (strictness === undefined)
+    cursor.failAt(fragment, 'expected StrictHostKeyChecking to be yes, accept-new, ask or no');
+  else said.strictHostKeyChecking = strictness;
+  if (/^(no|off|false)$/i.test(value))
+    cursor.warnAt(fragment, ACCEPT_NEW_INSTEAD, 'write StrictHostKeyChecking=accept-new');
+}
+
+function readJump(said: SshOptions, { value, fragment, cursor }: PlacedOption): void {
+  const hops = parseJumpHops(value);
+  if (hops.ok) said.route = { kind: 'jump', hops: hops.value };
+  else cursor.failAt(fragment, hops.error, 'for example: -J gate.example.net,ops@inner:2222');
+}
+
+function readProxyCommand(said: SshOptions, { value, fragment, cursor }: PlacedOption): void {
+  if (/^none$/i.test(value)) {
+    said.route = { kind: 'jump', hops: [] };
+    return;
   }
-  return options;
+  const sample = expandProxyCommand(value, { address: 'a', name: 'n', port: 1, user: 'u' });
+  if (!sample.ok) cursor.failAt(fragment, `ProxyCommand: ${sample.error}`);
+  else if (value === '' || /\p{Cc}/u.test(value))
+    cursor.failAt(fragment, 'expected ProxyCommand to be one line');
+  else said.route = { kind: 'command', command: value };
 }
 
-function toOption(name: string, value: string): Result<Option, SshOptionProblem> {
-  if (name !== 'o') return ok({ name, value, fragment: value });
-  const { key, rest } = /^\s*(?<key>[A-Za-z0-9]+)(?:\s*=\s*|\s+)(?<rest>[^]*)$/.exec(value)?.groups ?? {};
-  if (key === undefined || rest === undefined)
-    return err(problem(value, `expected -o Option=value, got ${JSON.stringify(value)}`));
-  return ok({ name: key.toLowerCase(), value: rest.trim(), fragment: value });
+function readPreferred(said: SshOptions, option: PlacedOption): void {
+  const methods = parseAuthentications(option.value);
+  if (!methods.ok) option.cursor.failAt(option.fragment, methods.error);
+  else if (methods.value.length > 0) said.preferred = methods.value;
+  else addOpensshOption(said, { name: 'PreferredAuthentications', value: option.value });
 }
 
-function problem(fragment: string, message: string, hints: readonly string[] = []): SshOptionProblem {
-  return { severity: 'error', fragment, message, hints };
+function readOther(said: SshOptions, option: PlacedOption): void {
+  const { value, fragment, cursor } = option;
+  const judged = judgeOtherOption(option, Object.keys(READERS));
+  if (judged.use === 'refused') cursor.failAt(fragment, judged.message, ...judged.hints);
+  if (judged.use === 'openssh') addOpensshOption(said, { name: judged.name, value });
 }
 
-const FLAGS: ReadonlyMap<string, string> = new Map([
-  ['-o', 'o'],
-  ['-i', 'identityfile'],
-  ['-p', 'port'],
+function parseBindAddress(text: string): Result<string, string> {
+  return isIP(text) === 0
+    ? err(`expected an address of this machine, got ${JSON.stringify(text)}`)
+    : ok(text);
+}
+
+/** What host keys that are not checked come to, wherever that is asked for. */
+export const ACCEPT_NEW_INSTEAD =
+  'unknown host keys are stored and changed ones refused, as with accept-new, never ignored';
+
+const STRICTNESS: ReadonlyMap<string, Target['strictHostKeyChecking']> = new Map([
+  ['yes', 'yes'],
+  ['true', 'yes'],
+  ['ask', 'ask'],
+  ['accept-new', 'accept-new'],
+  ['no', 'accept-new'],
+  ['off', 'accept-new'],
+  ['false', 'accept-new'],
 ]);
 
-const HARMLESS: ReadonlyMap<string, RegExp> = new Map([
-  ['identitiesonly', /^(yes|no)$/i],
-  ['connecttimeout', /^([0-9]{1,6}|none)$/i],
-  ['connectionattempts', /^[0-9]{1,6}$/],
-  ['serveraliveinterval', /^[0-9]{1,6}$/],
-  ['serveralivecountmax', /^[0-9]{1,6}$/],
-  // Ansible's own defaults, which its documentation tells people to repeat.
-  ['controlmaster', /^\w+$/],
-  ['controlpersist', /^\w+$/],
-  ['controlpath', /./],
+const ADDING_UP: readonly string[] = ['identityfile', 'certificatefile'];
+
+/** ssh_config(5) keeps their old names. */
+const SAME_AS: ReadonlyMap<string, string> = new Map([
+  ['challengeresponseauthentication', 'kbdinteractiveauthentication'],
+  ['pubkeyacceptedkeytypes', 'pubkeyacceptedalgorithms'],
+  ['hostbasedkeytypes', 'hostbasedacceptedalgorithms'],
 ]);
 
-const KNOWN_HOSTS_HINT = 'remove UserKnownHostsFile=/dev/null, or name a file for this cluster';
-const BASTION_HINT = 'to go through a bastion, put it under "bastion:" in the inventory';
+/** Of these whichever comes first counts. */
+const COMPETING: ReadonlyMap<string, string> = new Map([['proxycommand', 'proxyjump']]);
+
+const READERS: Readonly<Record<string, OptionReader>> = {
+  addressfamily: reader(parseAddressFamily, (said, family) => {
+    said.settings.addressFamily = family;
+  }),
+  batchmode: reader(parseYesNo, (said, isBatch) => {
+    said.batchMode = isBatch;
+  }),
+  bindaddress: reader(parseBindAddress, (said, address) => {
+    said.settings.bindAddress = address;
+  }),
+  certificatefile: readOpensshFile('CertificateFile'),
+  ciphers: algorithms('cipher'),
+  configfile: readConfigFile,
+  connecttimeout: reader(parseTimeMs, (said, ms) => {
+    said.settings.connectTimeoutMs = ms;
+  }),
+  forwardagent: reader(parseYesNo, (said, isForwarded) => {
+    said.forwardAgent = isForwarded;
+  }),
+  globalknownhostsfile: readGlobalKnownHosts,
+  hostkeyalgorithms: algorithms('hostKey'),
+  hostkeyalias: reader(parseHostKeyAlias, (said, alias) => {
+    said.hostKeyAlias = alias;
+  }),
+  identitiesonly: reader(parseYesNo, (said, isOnly) => {
+    said.settings.identitiesOnly = isOnly;
+  }),
+  identityagent: readIdentityAgent,
+  identityfile: readIdentityFile,
+  kbdinteractiveauthentication: method('keyboard-interactive'),
+  kexalgorithms: algorithms('kex'),
+  macs: algorithms('mac'),
+  passwordauthentication: method('password'),
+  port: reader(parsePort, (said, port) => {
+    said.port = port;
+  }),
+  preferredauthentications: readPreferred,
+  proxycommand: readProxyCommand,
+  proxyjump: readJump,
+  pubkeyauthentication: method('publickey'),
+  revokedhostkeys: readOpensshFile('RevokedHostKeys'),
+  serveralivecountmax: reader(parseCount, (said, count) => {
+    said.settings.keepaliveCountMax = count;
+  }),
+  serveraliveinterval: reader(parseTimeMs, (said, ms) => {
+    // Without it a host that was cut off would be waited for without end.
+    if (ms > 0) said.settings.keepaliveIntervalMs = ms;
+  }),
+  stricthostkeychecking: readStrictness,
+  user: reader(parseUserName, (said, user) => {
+    said.user = user;
+  }),
+  userknownhostsfile: readUserKnownHosts,
+};

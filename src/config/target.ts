@@ -1,13 +1,13 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import { isDnsName } from '../domain/address.ts';
 import { parseHostName, parseUserName, type HostName, type UserName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { Target } from '../domain/target.ts';
-import { numberIn, type Cursor } from './text/cursor.ts';
+import type { Target, UnsaidField } from '../domain/target.ts';
+import { parseConnectAddress, parsePort } from './connect-address.ts';
+import type { Cursor } from './text/cursor.ts';
 import type { Host, HostVariables } from './ansible/inventory.ts';
 import { resolveUserPath } from './paths.ts';
 import type { Problems } from './text/problems.ts';
 import { readSshArguments, type SshArguments } from './ssh-arguments.ts';
+import { routeFields } from './ssh-route.ts';
 import { refuseUnsupported } from './unsupported.ts';
 import { readVariable } from './variable.ts';
 
@@ -15,8 +15,10 @@ import { readVariable } from './variable.ts';
 export interface Operator {
   /** Home folder, absolute. */
   readonly home: string;
-  /** Login name: the remote user where the inventory names none, as with ssh. */
+  /** Login name: the remote user where neither the inventory nor ssh_config names one, as with ssh. */
   readonly user: string;
+  /** The remote user where the inventory names none, as the command line says. */
+  readonly remoteUser?: string;
 }
 
 /** One host with the variables in force on it. */
@@ -25,7 +27,7 @@ export interface HostEntry {
   readonly variables: HostVariables;
 }
 
-/** How a host is reached, without a bastion; undefined when something about it is wrong, which has then been said. */
+/** How a host is reached, without the group `bastion`; undefined when something about it is wrong, which has then been said. */
 export function readTarget(entry: HostEntry, operator: Operator, problems: Problems): Target | undefined {
   const { variables } = entry;
   refuseUnsupported(variables);
@@ -34,36 +36,47 @@ export function readTarget(entry: HostEntry, operator: Operator, problems: Probl
   const connection = readConnection(variables);
   const address = readAddress(entry, problems);
   const port = readPort(variables, args);
-  const user = readUser(variables, operator, problems);
+  const user = readUser(variables, args, operator, problems);
+  const client = readClient(variables);
   const identityFiles = readIdentityFiles(variables, args, operator.home);
   if (host === undefined || connection === undefined || address === undefined) return undefined;
-  if (port === undefined || user === undefined) return undefined;
-  const { knownHostsFiles, strictHostKeyChecking } = args;
-  return {
+  if (port === undefined || user === undefined || client === undefined) return undefined;
+  const target: Target = {
     host,
     connection,
-    client: 'auto',
+    client,
     address,
-    port,
-    user,
+    port: port.value,
+    user: user.value,
     identityFiles,
     become: { method: 'sudo' },
-    knownHostsFiles,
-    strictHostKeyChecking,
-    forwardAgent: false,
+    knownHostsFiles: args.knownHostsFiles,
+    strictHostKeyChecking: args.strictHostKeyChecking ?? 'ask',
+    ...(args.hostKeyAlias !== undefined && { hostKeyAlias: args.hostKeyAlias }),
+    forwardAgent: args.forwardAgent ?? false,
+    ...(args.settings !== undefined && { settings: args.settings }),
+    unsaid: unsaidFields(args, { user: user.isSaid, port: port.isSaid }),
   };
+  return { ...target, ...routeFields(target, args, operator.user, problems) };
 }
 
-/** What a connection can be made to: an address, IPv6 with a zone if need be, or a DNS name. */
-export function parseConnectAddress(text: string): Result<string, string> {
-  if (isIPv4(text) || isIPv6(text) || isDnsName(text)) return ok(text);
-  return err(`expected an IP address or a DNS name, got ${JSON.stringify(text)}`);
+/** A value, and whether somebody has asked for it. */
+interface Said<T> {
+  readonly value: T;
+  readonly isSaid: boolean;
 }
 
-export function parsePort(text: string): Result<number, string> {
-  const port = numberIn(text);
-  if (typeof port === 'number' && port >= 1 && port <= 65535) return ok(port);
-  return err(`expected a port from 1 to 65535, got ${JSON.stringify(text)}`);
+function unsaidFields(
+  args: SshArguments,
+  said: { readonly user: boolean; readonly port: boolean },
+): readonly UnsaidField[] {
+  const isSaid: Readonly<Record<UnsaidField, boolean>> = {
+    ...said,
+    strictHostKeyChecking: args.strictHostKeyChecking !== undefined,
+    forwardAgent: args.forwardAgent !== undefined,
+    route: args.route !== undefined,
+  };
+  return UNSAID_FIELDS.filter((field) => !isSaid[field]);
 }
 
 function readName({ host }: HostEntry, problems: Problems): HostName | undefined {
@@ -90,6 +103,18 @@ function parseConnection(text: string): Result<Target['connection'], string> {
   }
 }
 
+/** Parses which program speaks SSH. */
+export function parseSshClient(text: string): Result<Target['client'], string> {
+  switch (text) {
+    case 'auto':
+    case 'ssh2':
+    case 'openssh':
+      return ok(text);
+    default:
+      return err(`expected auto, ssh2 or openssh, got ${JSON.stringify(text)}`);
+  }
+}
+
 function readAddress({ host, variables }: HostEntry, problems: Problems): string | undefined {
   const cursor = variables.first('ansible_ssh_host', 'ansible_host', 'ssh_host');
   if (cursor !== undefined) return readVariable(cursor, parseConnectAddress);
@@ -101,21 +126,32 @@ function readAddress({ host, variables }: HostEntry, problems: Problems): string
   return undefined;
 }
 
-function readPort(variables: HostVariables, args: SshArguments): number | undefined {
-  const cursor = variables.first('ansible_ssh_port', 'ansible_port', 'ssh_port');
-  if (cursor !== undefined) return readVariable(cursor, parsePort);
-  if (args.port === undefined) return SSH_PORT;
-  const port = parsePort(args.port.text);
-  if (port.ok) return port.value;
-  args.port.cursor.failAt(args.port.text, port.error);
-  return undefined;
+function readClient(variables: HostVariables): Target['client'] | undefined {
+  const cursor = variables.first('konvoy_ha_ssh_client');
+  return cursor === undefined ? 'auto' : readVariable(cursor, parseSshClient);
 }
 
-function readUser(variables: HostVariables, { user }: Operator, problems: Problems): UserName | undefined {
+function readPort(variables: HostVariables, args: SshArguments): Said<number> | undefined {
+  const cursor = variables.first('ansible_ssh_port', 'ansible_port', 'ssh_port');
+  if (cursor === undefined) return { value: args.port ?? SSH_PORT, isSaid: args.port !== undefined };
+  const port = readVariable(cursor, parsePort);
+  return port === undefined ? undefined : { value: port, isSaid: true };
+}
+
+function readUser(
+  variables: HostVariables,
+  args: SshArguments,
+  operator: Operator,
+  problems: Problems,
+): Said<UserName> | undefined {
   const cursor = variables.first('ansible_ssh_user', 'ansible_user', 'ssh_user');
-  if (cursor !== undefined) return readVariable(cursor, parseUserName);
-  const own = parseUserName(user);
-  if (own.ok) return own.value;
+  if (cursor !== undefined) {
+    const user = readVariable(cursor, parseUserName);
+    return user === undefined ? undefined : { value: user, isSaid: true };
+  }
+  if (args.user !== undefined) return { value: args.user, isSaid: true };
+  const own = parseUserName(operator.remoteUser ?? operator.user);
+  if (own.ok) return { value: own.value, isSaid: operator.remoteUser !== undefined };
   problems.error(
     `no ansible_user, and your own login name cannot be used: ${own.error}`,
     undefined,
@@ -141,3 +177,11 @@ function readPath(cursor: Cursor, home: string): string | undefined {
 }
 
 const SSH_PORT = 22;
+
+const UNSAID_FIELDS: readonly UnsaidField[] = [
+  'user',
+  'port',
+  'strictHostKeyChecking',
+  'forwardAgent',
+  'route',
+];

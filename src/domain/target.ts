@@ -1,5 +1,6 @@
 import type { HostName, UserName } from './names.ts';
 import type { Secret } from './secret.ts';
+import type { SshSettings } from './ssh-settings.ts';
 
 /** How a host is reached: everything a transport needs, nothing it has to look up. */
 export interface Target {
@@ -30,9 +31,16 @@ export interface Target {
   readonly forwardAgent: boolean;
   /** The host to go through, verified under its own name; it may have one of its own. */
   readonly jump?: Target;
-  /** A command whose standard input and output reach the host (ProxyCommand), its tokens expanded; excludes `jump`. */
+  /** A command whose standard input and output reach the host (ProxyCommand), its tokens as written; excludes `jump`. */
   readonly proxyCommand?: string;
+  /** How ssh is to behave where that differs from the usual. */
+  readonly settings?: SshSettings;
+  /** What holds a default because nobody has spoken of it: ssh_config may. */
+  readonly unsaid?: readonly UnsaidField[];
 }
+
+/** What an inventory may leave to ssh_config, and a target has a default for; `route` is `jump` and `proxyCommand`. */
+export type UnsaidField = 'user' | 'port' | 'strictHostKeyChecking' | 'forwardAgent' | 'route';
 
 /** How a login becomes root. */
 export interface Become {

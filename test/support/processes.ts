@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Whether a process runs; one that only waits to be reaped, which is another's business, does not. */
 export function isAlive(pid: number): boolean {
@@ -6,5 +6,22 @@ export function isAlive(pid: number): boolean {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
+  }
+}
+
+/** The command lines of the processes that run with this text in their environment. */
+export function processesMarked(mark: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isAlive(Number(name)))
+    .filter((pid) => readIfThere(`/proc/${pid}/environ`).includes(mark))
+    .map((pid) => readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim());
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    // It ended in the meantime.
+    return '';
   }
 }

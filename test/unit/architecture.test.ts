@@ -27,7 +27,7 @@ const LAYERS: LayerTable = {
   transport: {
     layers: ['domain'],
     // p-limit there holds handshakes back, not hosts: sshd drops more than MaxStartups at once.
-    packages: ['ssh2 in transport/ssh', 'p-limit in transport/ssh'],
+    packages: ['ssh2 in transport/ssh', 'p-limit'],
     builtins: [
       ...['child_process', 'crypto', 'events', 'fs', 'fs/promises', 'net', 'os', 'path'],
       ...['stream', 'timers/promises', 'tls', 'https'],

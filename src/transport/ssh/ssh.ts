@@ -1,18 +1,23 @@
-import type { LimitFunction } from 'p-limit';
 import { KonvoyError } from '../../domain/error.ts';
+import type { HostName } from '../../domain/names.ts';
 import type { Target } from '../../domain/target.ts';
+import type { Terminal } from '../../domain/terminal.ts';
 import { abortable, withTimeLimit } from '../abort.ts';
 import { asError } from '../as-error.ts';
 import { elevationOf } from '../become.ts';
 import type { ShellChannel } from '../dialogue.ts';
 import { openRootShell } from '../root-shell.ts';
+import { Handshakes } from '../handshakes.ts';
+import { blameBastion, SharedConnections, type Lease } from '../shared-connections.ts';
 import type { Session, Transport } from '../transport.ts';
-import { Bastions, type BastionLease } from './bastions.ts';
-import { HostKeyCheck } from './host-key.ts';
+import { bastionOver, type Bastion } from './bastions.ts';
+import { HostKeyCheck, type HostKeyTrust } from './host-key.ts';
+import { HostKeyQuestions } from './host-key-questions.ts';
 import { Identities } from './identities.ts';
 import { KnownHostsStore } from './known-hosts-store.ts';
 import { loadSsh2 } from './load-ssh2.ts';
-import { login, type Connection } from './login.ts';
+import { login, type Connection, type LoginRequest } from './login.ts';
+import { ProxyCommand, type Environment } from './proxy-command.ts';
 import { openShellChannel, shellRefused } from './shell-channel.ts';
 
 /** What the transport needs of its surroundings; times are for tests and have sensible defaults. */
@@ -21,6 +26,12 @@ export interface SshTransportOptions {
   readonly home: string;
   /** SSH_AUTH_SOCK. */
   readonly agentSocket?: string | undefined;
+  /** Who can be asked about unknown hosts and for passphrases; nobody where there is no terminal. */
+  readonly terminal?: Terminal | undefined;
+  /** Says what a curious user wants to know of a host. */
+  readonly note?: ((host: HostName, text: string) => void) | undefined;
+  /** The operator's environment, for a ProxyCommand; without it one has `home`, `agentSocket` and the usual PATH. */
+  readonly environment?: Environment;
   readonly readyTimeoutMs?: number;
   readonly keepaliveIntervalMs?: number;
 }
@@ -40,26 +51,26 @@ export function createSshTransport(options: SshTransportOptions): Transport {
 class SshTransport {
   readonly #options: SshTransportOptions;
   readonly #library: Awaited<ReturnType<typeof loadSsh2>>;
-  readonly #newLimit: () => LimitFunction;
   readonly #identities: Identities;
-  readonly #knownHosts = new KnownHostsStore();
-  readonly #handshakes = new Map<string, LimitFunction>();
-  readonly #bastions = new Bastions((bastion, signal) => this.#open(bastion, signal));
+  readonly #hostKeyTrust: HostKeyTrust;
+  readonly #handshakes = new Handshakes();
+  readonly #bastions = new SharedConnections<Bastion>(async (bastion, signal) =>
+    bastionOver(await this.#open(bastion, signal)),
+  );
 
-  private constructor(
-    options: SshTransportOptions,
-    library: Awaited<ReturnType<typeof loadSsh2>>,
-    newLimit: () => LimitFunction,
-  ) {
+  private constructor(options: SshTransportOptions, library: Awaited<ReturnType<typeof loadSsh2>>) {
     this.#options = options;
     this.#library = library;
-    this.#newLimit = newLimit;
-    this.#identities = new Identities(library, options.home, options.agentSocket);
+    this.#identities = new Identities(library, options);
+    this.#hostKeyTrust = {
+      store: new KnownHostsStore(),
+      questions: new HostKeyQuestions(options.terminal),
+      defaultFiles: defaultKnownHostsFiles(options.home),
+    };
   }
 
   static async load(options: SshTransportOptions): Promise<SshTransport> {
-    const [library, { default: pLimit }] = await Promise.all([loadSsh2(), import('p-limit')]);
-    return new SshTransport(options, library, () => pLimit(handshakesAtOnce));
+    return new SshTransport(options, await loadSsh2());
   }
 
   async connect(target: Target, signal?: AbortSignal): Promise<Session> {
@@ -68,7 +79,7 @@ class SshTransport {
     try {
       const opening = openShellChannel(connection, target, elevation.command);
       const channel = await this.#opened(opening, target, signal);
-      const readyTimeoutMs = this.#readyTimeoutMs();
+      const readyTimeoutMs = this.#readyTimeoutMs(target);
       return await openRootShell(channel, { target, elevation, readyTimeoutMs }, signal);
     } catch (cause) {
       connection.client.destroy();
@@ -78,7 +89,7 @@ class SshTransport {
 
   async #opened(opening: Promise<ShellChannel>, target: Target, signal?: AbortSignal): Promise<ShellChannel> {
     try {
-      return await abortable(opening, withTimeLimit(signal, this.#readyTimeoutMs()));
+      return await abortable(opening, withTimeLimit(signal, this.#readyTimeoutMs(target)));
     } catch (cause) {
       signal?.throwIfAborted();
       if (cause instanceof KonvoyError) throw cause;
@@ -89,58 +100,60 @@ class SshTransport {
   async #open(target: Target, signal?: AbortSignal): Promise<Connection> {
     const identities = await this.#identities.for(target);
     const bastion = await this.#bastionOf(target, signal);
+    const proxyCommand = this.#proxyCommandOf(target);
     try {
-      const request = {
+      const request: LoginRequest = {
         library: this.#library,
         target,
-        hostKey: new HostKeyCheck(target, this.#knownHosts, this.#knownHostsFiles()),
+        hostKey: new HostKeyCheck(target, this.#hostKeyTrust),
         identities,
-        openStream: bastion && (() => bastion.forward(target.address, target.port)),
-        readyTimeoutMs: this.#readyTimeoutMs(),
-        keepaliveIntervalMs: this.#options.keepaliveIntervalMs ?? 10_000,
+        agentSocket: this.#options.agentSocket,
+        openStream:
+          (bastion && (() => bastion.connection.forward(target.address, target.port))) ??
+          (proxyCommand && (() => proxyCommand.open())),
+        readyTimeoutMs: this.#readyTimeoutMs(target),
+        keepaliveIntervalMs:
+          target.settings?.keepaliveIntervalMs ?? this.#options.keepaliveIntervalMs ?? 10_000,
       };
-      const connection = await this.#handshakeLimit(target)(() => login(request, signal));
+      const connection = await this.#handshakes.run(target, () => login(request, signal));
       void connection.ended.then(() => bastion?.release());
       return connection;
     } catch (cause) {
       bastion?.release();
-      throw cause;
+      throw (await proxyCommand?.explain(cause)) ?? cause;
     }
   }
 
-  async #bastionOf({ host, jump }: Target, signal?: AbortSignal): Promise<BastionLease | undefined> {
-    if (jump === undefined) return undefined;
+  async #bastionOf(target: Target, signal?: AbortSignal): Promise<Lease<Bastion> | undefined> {
+    if (target.jump === undefined) return undefined;
     try {
-      return await this.#bastions.acquire(jump, signal);
+      return await this.#bastions.acquire(target.jump, signal);
     } catch (cause) {
-      if (!(cause instanceof KonvoyError)) throw cause;
-      // The bastion failed, but it is this host that stays without a plan.
-      const { message, code, hints } = cause;
-      throw new KonvoyError(`cannot reach ${host}: ${message}`, { code, host, hints, cause });
+      throw blameBastion(target, cause);
     }
   }
 
-  #handshakeLimit({ address, port }: Target): LimitFunction {
-    const endpoint = `${address} ${port}`;
-    const limit = this.#handshakes.get(endpoint) ?? this.#newLimit();
-    this.#handshakes.set(endpoint, limit);
-    return limit;
+  #proxyCommandOf({ proxyCommand, ...target }: Target): ProxyCommand | undefined {
+    if (proxyCommand === undefined) return undefined;
+    return new ProxyCommand({ ...target, proxyCommand }, environmentOf(this.#options));
   }
 
-  #readyTimeoutMs(): number {
-    return this.#options.readyTimeoutMs ?? 20_000;
-  }
-
-  #knownHostsFiles(): readonly string[] {
-    const { home } = this.#options;
-    return [
-      `${home}/.ssh/known_hosts`,
-      `${home}/.ssh/known_hosts2`,
-      '/etc/ssh/ssh_known_hosts',
-      '/etc/ssh/ssh_known_hosts2',
-    ];
+  #readyTimeoutMs({ settings }: Target): number {
+    return this.#options.readyTimeoutMs ?? settings?.connectTimeoutMs ?? 20_000;
   }
 }
 
-// sshd's default MaxStartups begins to turn connections away at ten that are not logged in.
-const handshakesAtOnce = 8;
+function defaultKnownHostsFiles(home: string): readonly string[] {
+  return [
+    `${home}/.ssh/known_hosts`,
+    `${home}/.ssh/known_hosts2`,
+    '/etc/ssh/ssh_known_hosts',
+    '/etc/ssh/ssh_known_hosts2',
+  ];
+}
+
+/** The environment of programs that are run on the operator's machine. */
+export function environmentOf({ environment, home, agentSocket }: SshTransportOptions): Environment {
+  const usual = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home };
+  return environment ?? { ...usual, ...(agentSocket !== undefined && { SSH_AUTH_SOCK: agentSocket }) };
+}

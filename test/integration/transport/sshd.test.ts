@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { probe } from '../../../src/domain/command.ts';
 import { makeKey, storeKey } from '../../support/ssh-keys.ts';
-import { Resources } from '../../support/resources.ts';
-import { sshHome, type SshHome } from '../../support/ssh-home.ts';
-import { Sshd, sshdIsAvailable, type SshdOptions } from '../../support/sshd.ts';
+import { sshdIsAvailable } from '../../support/sshd.ts';
+import { sshdLab } from '../../support/sshd-lab.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
-import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 // What only OpenSSH's own server can show. Without it: a visible skip, not a silent pass.
 describe.runIf(sshdIsAvailable)('against a real sshd', () => {
@@ -82,25 +80,3 @@ describe.runIf(sshdIsAvailable)('against a real sshd', () => {
 describe.skipIf(sshdIsAvailable)('against a real sshd', () => {
   test.skip('needs root and openssh-server: apt-get install openssh-server', () => undefined);
 });
-
-interface SshdLab extends AsyncDisposable {
-  readonly home: SshHome;
-  start(options?: Partial<SshdOptions> & { readonly trustOnly?: number }): Promise<Sshd>;
-}
-
-async function sshdLab(): Promise<SshdLab> {
-  const resources = new Resources();
-  const home = resources.use(await sshHome());
-  return {
-    home,
-    async start({ trustOnly, ...options } = {}) {
-      const { path: directory } = resources.use(await temporaryDirectory());
-      const sshd = resources.use(await Sshd.start({ directory, authorized: [home.key], ...options }));
-      for (const [place, key] of sshd.hostKeys.entries()) {
-        if (trustOnly === undefined || trustOnly === place) await home.trust(sshd.port, key);
-      }
-      return sshd;
-    },
-    [Symbol.asyncDispose]: () => resources[Symbol.asyncDispose](),
-  };
-}

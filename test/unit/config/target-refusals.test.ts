@@ -99,8 +99,12 @@ describe('a host is not reached in another way than asked for', () => {
       'inventory.yaml:8:37 [$HOME/key] error: control-plane.hosts.cp1.ansible_ssh_private_key_file: expected a path without quotes, "$", "%", backslashes and braces, got "$HOME/key"',
     ],
     [
-      'ansible_ssh_common_args: -o ProxyJump=gate',
-      'inventory.yaml:8:35 [ProxyJump=gate] error: control-plane.hosts.cp1.ansible_ssh_common_args: "ProxyJump=gate" is an ssh option we cannot honour yet; to go through a bastion, put it under "bastion:" in the inventory',
+      'ansible_ssh_common_args: -o ProxyJump=gate;x',
+      'inventory.yaml:8:35 [ProxyJump=gate;x] error: control-plane.hosts.cp1.ansible_ssh_common_args: expected an IP address or a DNS name, got "gate;x"; for example: -J gate.example.net,ops@inner:2222',
+    ],
+    [
+      'konvoy_ha_ssh_client: putty',
+      'inventory.yaml:8:29 [putty] error: control-plane.hosts.cp1.konvoy_ha_ssh_client: expected auto, ssh2 or openssh, got "putty"',
     ],
     [
       'ansible_ssh_common_args: -o UserKnownHostsFile=%d/hosts',
@@ -132,7 +136,7 @@ describe('a host is not reached in another way than asked for', () => {
     ],
     [
       'keepalived_secret: x',
-      'inventory.yaml:8:7 [keepalived_secret] error: unknown variable "keepalived_secret"; variables with this prefix: keepalived_interface, keepalived_priority, konvoy_ha_cluster',
+      'inventory.yaml:8:7 [keepalived_secret] error: unknown variable "keepalived_secret"; variables with this prefix: keepalived_interface, keepalived_priority, konvoy_ha_cluster, konvoy_ha_ssh_client',
     ],
     [
       'konvoy_ha_clutser: x',

@@ -20,6 +20,7 @@ describe('a host is reached', () => {
       strictHostKeyChecking: 'ask',
       become: { method: 'sudo' },
       forwardAgent: false,
+      unsaid: ['user', 'port', 'strictHostKeyChecking', 'forwardAgent', 'route'],
     });
   });
 
@@ -37,6 +38,7 @@ describe('a host is reached', () => {
     ['ansible_private_key_file: ~/.ssh/id_ed25519', { identityFiles: ['/home/ops/.ssh/id_ed25519'] }],
     ['ansible_private_key_file: /etc/keys/schlüssel', { identityFiles: ['/etc/keys/schlüssel'] }],
     ['ansible_ssh_private_key_file: ""', { identityFiles: [] }],
+    ['konvoy_ha_ssh_client: openssh', { client: 'openssh' }],
     ['ansible_connection: local', { connection: 'local' }],
     ['ansible_connection: smart', { connection: 'ssh' }],
     ['ansible_become: yes', {}],
@@ -44,7 +46,7 @@ describe('a host is reached', () => {
     ['ansible_become_method: sudo', {}],
     ['ansible_become_user: root', {}],
     ['ansible_password: ""', {}],
-    ['ansible_host_key_checking: true', { strictHostKeyChecking: 'ask' }],
+    ['ansible_host_key_checking: true', {}],
     ['ansible_ssh_common_args: -o StrictHostKeyChecking=accept-new', { strictHostKeyChecking: 'accept-new' }],
     [
       'ansible_ssh_common_args: -o UserKnownHostsFile=known_hosts',
@@ -57,7 +59,11 @@ describe('a host is reached', () => {
     ['ansible_ssh_extra_args: -p 2222 -i key', { port: 2222, identityFiles: ['/cluster/key'] }],
     ['ansible_python_interpreter: "{{ anything }}"', {}],
   ])('%s', (line, expected) => {
-    expect(targetWith(line)).toEqual({ ...targetWith(), ...expected });
+    const { unsaid: usual, ...before } = targetWith() ?? expect.fail();
+    const { unsaid, ...target } = targetWith(line) ?? expect.fail();
+    expect(target).toEqual({ ...before, ...expected });
+    const changed = Object.keys(expected);
+    expect(unsaid).toEqual(usual?.filter((field) => !changed.includes(field)));
   });
 
   it('as the arguments that come first on the command line say', () => {
@@ -128,6 +134,7 @@ describe('a bastion', () => {
       strictHostKeyChecking: 'ask',
       become: { method: 'sudo' },
       forwardAgent: false,
+      unsaid: ['port', 'strictHostKeyChecking', 'forwardAgent', 'route'],
     });
   });
 
