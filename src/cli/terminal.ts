@@ -27,6 +27,7 @@ export function openTerminal(io: CliIo, options: TerminalOptions): Terminal | un
         try {
           return await conversation(person);
         } finally {
+          person.showTyping();
           release();
         }
       });
@@ -40,6 +41,7 @@ class PersonAtTerminal implements Person {
   readonly #io: CliIo;
   readonly #options: TerminalOptions;
   #hasLeft = false;
+  #isHidden = false;
 
   constructor(io: CliIo, options: TerminalOptions) {
     this.#io = io;
@@ -56,20 +58,29 @@ class PersonAtTerminal implements Person {
   }
 
   async #read(question: string, { isHidden }: { isHidden: boolean }): Promise<string | undefined> {
-    const { stdin, stderr } = this.#io;
+    const { stderr } = this.#io;
     this.#options.signal.throwIfAborted();
     if (this.#hasLeft) return undefined;
+    this.#setHidden(isHidden);
     stderr.write(escapeBlock(question));
-    if (isHidden) stdin.setRawMode?.(true);
     let line: string | undefined;
     try {
       line = await this.#line({ isHidden });
       return line;
     } finally {
-      if (isHidden) stdin.setRawMode?.(false);
       // Whoever typed a hidden line, or none, has seen no line end: what is printed next would stand behind the question.
       if (isHidden || line === undefined) stderr.write('\n');
     }
+  }
+
+  // Not before the conversation is over: a second secret may be typed while the first one is still being tried.
+  showTyping(): void {
+    this.#setHidden(false);
+  }
+
+  #setHidden(isHidden: boolean): void {
+    if (isHidden !== this.#isHidden) this.#io.stdin.setRawMode?.(isHidden);
+    this.#isHidden = isHidden;
   }
 
   #line({ isHidden }: { isHidden: boolean }): Promise<string | undefined> {

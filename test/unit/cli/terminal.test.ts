@@ -50,6 +50,20 @@ test('a secret is typed without being shown, and the terminal shows typing again
   expect(typist.shown).toBe('passphrase: \n');
 });
 
+test('a secret that is typed before it is asked for does not show either', async () => {
+  const { typist, terminal } = sceneOf();
+  const answers = terminal.converse(async (person) => {
+    const first = await person.askSecret('1: ');
+    const between = typist.showsTyping;
+    const second = await person.askSecret('2: ');
+    return [first?.reveal(), between, second?.reveal(), await person.ask('3: '), typist.showsTyping];
+  });
+  await typist.answer('1: ', 'one\r');
+  await typist.answer('2: ', 'two\r');
+  await typist.answer('3: ', 'three\n');
+  expect(await answers).toEqual(['one', false, 'two', 'three', true]);
+});
+
 test('conversations come one after the other, each to its end, in the order they were asked for', async () => {
   const { typist, terminal } = sceneOf();
   const first = terminal.converse(async (person) => [await person.ask('1a? '), await person.ask('1b? ')]);
