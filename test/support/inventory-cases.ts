@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { GROUP_NAMES, HOST_NAMES, jsonInventory, varsFile, yamlInventory } from './inventory-files.ts';
+import {
+  GROUP_NAMES,
+  HOST_NAMES,
+  iniInventory,
+  jsonInventory,
+  varsFile,
+  yamlInventory,
+} from './inventory-files.ts';
 import { writtenValues, type WrittenValues } from './inventory-values.ts';
 
 /** Files and a command line that is given to both programs. */
@@ -81,6 +88,7 @@ function inventoryFile(values: WrittenValues): fc.Arbitrary<readonly [string, st
   return fc.oneof(
     named(['a.yml', 'b.yaml', 'hosts', 'B.yml'], yamlInventory(values)),
     named(['d.json', 'e'], jsonInventory(values)),
+    named(['f', 'g.hosts', 'i.yml'], iniInventory(values)),
   );
 }
 

@@ -31,7 +31,7 @@ export function writtenValues({ printable }: { readonly printable: boolean }): W
     fc.constantFrom(...JSON_SCALARS),
     fc.jsonValue({ maxDepth: 2, stringUnit: unit }).map((value) => JSON.stringify(value)),
   );
-  return { yaml, json, ini: fc.constantFrom(...INI_VALUES) };
+  return { yaml, json, ini: fc.constantFrom(...INI_VALUES, ...(printable ? [] : INI_TUPLES)) };
 }
 
 /** What ends a line in YAML 1.1 only, and marks of byte order, konvoy-ha wants as escapes. */
@@ -132,6 +132,7 @@ const JSON_SCALARS = [
   ...['0.1', '-0', '1e22', '"yes"', '[]', '{}', '[1, {"a": null}]'],
 ];
 
+/** Without sets and complex numbers: konvoy-ha keeps them as text, and Python's JSON cannot print them at all. */
 const INI_VALUES = [
   ...['1', '0', '-3', '007', '0x10', '0o17', '1_000', '1.5', '1e5', '-0.0', '123456789012345678901234567890'],
   ...[
@@ -150,28 +151,8 @@ const INI_VALUES = [
     '""',
     '1+2',
   ],
-  ...[
-    '"quoted"',
-    "'quoted'",
-    '"x y"',
-    "'x y'",
-    '[1,2]',
-    '"[1, 2]"',
-    "\"{'a': 1, 'b': [True, None]}\"",
-    '(1,2)',
-  ],
-  ...[
-    '"\'inner\'"',
-    '\'"inner"\'',
-    '"1"',
-    "'1'",
-    'a\\b',
-    '=x',
-    'k=v',
-    '\'u"x"\'',
-    '"b\'x\'"',
-    '"(1,)"',
-    '"{}"',
-    '1j',
-  ],
+  ...['"quoted"', "'quoted'", '"x y"', "'x y'", '[1,2]', '"[1, 2]"', "\"{'a': 1, 'b': [True, None]}\""],
+  ...['"\'inner\'"', '\'"inner"\'', '"1"', "'1'", 'a\\b', '=x', 'k=v', '\'u"x"\'', '"b\'x\'"', '"{}"'],
 ];
+
+const INI_TUPLES = ['(1,2)', '"(1,)"', '1,2'];
