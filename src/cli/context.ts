@@ -8,6 +8,7 @@ import { KonvoyError, refusal } from '../domain/error.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
+import type { Terminal } from '../domain/terminal.ts';
 import { createRenderer, type Renderer } from '../render/render.ts';
 import type { Limit } from '../engine/scope.ts';
 import type { World } from '../engine/world.ts';
@@ -21,9 +22,11 @@ import { readLimit } from './limit.ts';
 import type { HostOptions } from './options.ts';
 import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
+import { readLoginOptions, withLoginOptions } from './targets.ts';
+import { openTerminal } from './terminal.ts';
 
-/** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
-export type Work = (world: World, limit: Limit) => Promise<number>;
+/** A command's work: the world it has, the hosts it may touch, whom to ask; resolves with the exit status. */
+export type Work = (world: World, limit: Limit, terminal: Terminal | undefined) => Promise<number>;
 
 /** Opens the world for a command, runs it and says how it ended; interrupts reach it as an aborted signal. */
 export async function withWorld(
@@ -34,9 +37,11 @@ export async function withWorld(
 ): Promise<number> {
   const report = openReporter(io, options);
   const interrupt = listenForInterrupts(io, report);
+  const { signal } = interrupt;
   try {
-    const { world, limit } = await openWorld(io, options, { command, report, signal: interrupt.signal });
-    const code = await work(world, limit);
+    const terminal = openTerminal(io, { ...interrupt, hold: () => report.hold() });
+    const { world, limit } = await openWorld(io, options, { command, report, signal, terminal });
+    const code = await work(world, limit, terminal);
     report({ type: 'exit', code });
     return code;
   } catch (error) {
@@ -63,12 +68,20 @@ export function templateRenderer(): Renderer<KeepalivedViews> {
   });
 }
 
+/** A run before it has a world. */
+interface Run {
+  readonly command: string;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal | undefined;
+}
+
 async function openWorld(
   io: CliIo,
   options: HostOptions,
-  run: { readonly command: string; readonly report: Reporter; readonly signal: AbortSignal },
+  run: Run,
 ): Promise<{ readonly world: World; readonly limit: Limit }> {
-  const intent = await readIntent(io, options);
+  const intent = await readIntent(io, options, run.terminal);
   for (const diagnostic of intent.warnings) run.report({ type: 'diagnostic', diagnostic });
   const endpoint = supportedEndpoint(intent);
   const limit = limitOf(intent, options.limit);
@@ -101,19 +114,21 @@ async function openWorld(
   return { world, limit };
 }
 
-async function readIntent(io: CliIo, options: HostOptions): Promise<LimitedIntent> {
+async function readIntent(
+  io: CliIo,
+  options: HostOptions,
+  terminal: Terminal | undefined,
+): Promise<LimitedIntent> {
   const cluster = options.cluster === undefined ? {} : { cluster: options.cluster };
   const limit = options.limit === undefined ? {} : { limit: await readLimit(io, options.limit) };
   const paths = { ...inventoryPaths(options), ...cluster, ...limit };
   const loaded = await loadIntent(paths, await loadContext(io, options));
   if (!loaded.ok) throw refusal(loaded.error);
-  const { privateKey } = options;
-  if (privateKey === undefined) return loaded.value;
-  const hosts = loaded.value.hosts.map((host) =>
-    host.target.identityFiles.length > 0
-      ? host
-      : { ...host, target: { ...host.target, identityFiles: [privateKey] } },
-  );
+  const login = await readLoginOptions(options, terminal);
+  const hosts = loaded.value.hosts.map((host) => ({
+    ...host,
+    target: withLoginOptions(host.target, login),
+  }));
   return { ...loaded.value, hosts };
 }
 
@@ -143,10 +158,17 @@ function limitOf({ limited, hosts }: LimitedIntent, pattern = ''): ReadonlySet<H
   });
 }
 
+interface Interrupts {
+  readonly signal: AbortSignal;
+  /** Does what a signal from outside does. */
+  interrupt(): void;
+  stop(): void;
+}
+
 /** The first interrupt asks the run to stop and undo; the second gives up on that. */
-function listenForInterrupts(io: CliIo, report: Reporter): { readonly signal: AbortSignal; stop(): void } {
+function listenForInterrupts(io: CliIo, report: Reporter): Interrupts {
   const controller = new AbortController();
-  const stop = io.onInterrupt(() => {
+  const interrupt = (): void => {
     if (controller.signal.aborted) {
       io.stderr.write('konvoy-ha: stopped at once: nothing more is undone; see konvoy-ha status\n');
       io.exitNow(EXIT.interrupted);
@@ -157,8 +179,8 @@ function listenForInterrupts(io: CliIo, report: Reporter): { readonly signal: Ab
       step: 'interrupted: the step at work is finished, then undone (interrupt again to give up on that)',
     });
     controller.abort(new KonvoyError('interrupted', { code: 'interrupted' }));
-  });
-  return { signal: controller.signal, stop };
+  };
+  return { signal: controller.signal, interrupt, stop: io.onInterrupt(interrupt) };
 }
 
 async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

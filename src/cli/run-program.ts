@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { err, ok, type Result } from '../domain/result.ts';
 
 interface ProgramOptions {
@@ -16,6 +17,8 @@ export async function runProgram(
   args: readonly string[],
   { cwd, env, timeoutMs }: ProgramOptions,
 ): Promise<Result<string, string>> {
+  const reason = await whyNoProgram(path);
+  if (reason !== undefined) return err(`cannot be run: ${reason}`);
   const child = spawn(path, args, {
     cwd,
     env,
@@ -36,6 +39,22 @@ export async function runProgram(
   if (output.isTooMuch) return err(`printed more than ${MOST_OUTPUT / 2 ** 20} MiB`);
   if (ended !== undefined) return err([ended, said.text.trim()].filter((part) => part !== '').join('\n'));
   return output.isText ? ok(output.text) : err('printed what is not UTF-8 text');
+}
+
+/**
+ * A text without `#!` would be run by a shell after all (execvp(3)): a password in an executable file would be taken for a
+ * command, and be in the error message. Undefined for a program.
+ */
+async function whyNoProgram(path: string): Promise<string | undefined> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
+    const beginning = buffer.subarray(0, bytesRead);
+    const isProgram = beginning.toString('latin1').startsWith('#!') || beginning.includes(0);
+    return isProgram ? undefined : 'it is no program and does not begin with #!';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Undefined for a program that ended well. */
@@ -69,4 +88,6 @@ class Collected {
   }
 }
 
+/** Every binary has a zero among its first bytes. */
+const BEGINNING = 64;
 const MOST_OUTPUT = 16 * 2 ** 20;

@@ -54,7 +54,10 @@ function readKeepalivedEndpoint(
   const vip = address.state === 'set' ? readVip(address.cursor, address.value.host, inventory) : undefined;
   const others = settings.additionalVips;
   if (additionalVips !== undefined) checkAdditionalVips(additionalVips, others, { vip, inventory });
-  checkSubnets(subnets, vip === undefined ? others : [vip, ...others]);
+  checkSubnets(subnets, [
+    ...(vip === undefined || address.state !== 'set' ? [] : [{ cursor: address.cursor, vips: [vip] }]),
+    ...(additionalVips === undefined ? [] : [{ cursor: additionalVips, vips: others }]),
+  ]);
   if (vip === undefined || address.state !== 'set') return undefined;
   const { cursor, value } = address;
   return { kind: 'keepalived', because, vip, port: value.port, settings, span: spanOf(cursor.place) };

@@ -1,3 +1,4 @@
+import type { Target } from '../domain/target.ts';
 import { parseBoolean } from './boolean.ts';
 import type { Cursor } from './text/cursor.ts';
 import type { HostVariables } from './ansible/inventory.ts';
@@ -9,7 +10,7 @@ import { readVariable, variableText } from './variable.ts';
 export interface SshArguments {
   /** Absolute paths; empty for OpenSSH's own files. */
   readonly knownHostsFiles: readonly string[];
-  readonly strictHostKeyChecking: 'yes' | 'accept-new';
+  readonly strictHostKeyChecking: Target['strictHostKeyChecking'];
   /** Absolute paths. */
   readonly identityFiles: readonly string[];
   /** The variable that names a port, and the port in it. */
@@ -54,9 +55,9 @@ function paths(cursor: Cursor, texts: readonly string[] | undefined, home: strin
   });
 }
 
-function readHostKeyChecking(variables: HostVariables): 'yes' | 'accept-new' {
+function readHostKeyChecking(variables: HostVariables): Target['strictHostKeyChecking'] {
   const cursor = variables.first('ansible_ssh_host_key_checking', 'ansible_host_key_checking');
-  if (cursor === undefined || readVariable(cursor, parseBoolean) !== false) return 'yes';
+  if (cursor === undefined || readVariable(cursor, parseBoolean) !== false) return 'ask';
   cursor.warnAt(
     '',
     'unknown host keys are stored and changed ones refused, as with accept-new, never ignored',

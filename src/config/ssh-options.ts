@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Target } from '../domain/target.ts';
 import { splitWords } from './ansible/shell-words.ts';
 
 /** What the OpenSSH arguments of an inventory ask for, as far as konvoy-ha can do it; texts are not checked yet. */
 export interface SshOptions {
   readonly knownHostsFiles?: readonly string[];
-  readonly strictHostKeyChecking?: 'yes' | 'accept-new';
+  readonly strictHostKeyChecking?: Target['strictHostKeyChecking'];
   readonly identityFiles: readonly string[];
   readonly port?: string;
   readonly problems: readonly SshOptionProblem[];
@@ -41,7 +42,7 @@ class OptionReader {
   readonly problems: SshOptionProblem[] = [];
   readonly #identityFiles: string[] = [];
   #knownHostsFiles: readonly string[] | undefined;
-  #strict: 'yes' | 'accept-new' | undefined;
+  #strict: Target['strictHostKeyChecking'] | undefined;
   #port: string | undefined;
 
   read(option: Option): void {
@@ -86,12 +87,13 @@ class OptionReader {
     return files.value.filter((file) => file !== '/dev/null' && file !== 'none');
   }
 
-  #readStrictness({ value, fragment }: Option): 'yes' | 'accept-new' | undefined {
+  #readStrictness({ value, fragment }: Option): Target['strictHostKeyChecking'] | undefined {
     switch (value.toLowerCase()) {
       case 'yes':
       case 'true':
-      case 'ask':
         return 'yes';
+      case 'ask':
+        return 'ask';
       case 'accept-new':
         return 'accept-new';
       case 'no':

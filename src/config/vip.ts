@@ -9,6 +9,12 @@ import type { Inventory } from './ansible/inventory.ts';
 import { ADDRESS_VARIABLES } from './target.ts';
 import type { Cursor } from './text/cursor.ts';
 
+/** VIPs, and where they stand: what came out of a vault is not shown where something else is complained about. */
+export interface WrittenVips {
+  readonly cursor: Cursor;
+  readonly vips: readonly IpAddress[];
+}
+
 /** The VIP of an endpoint; undefined when it cannot be one, which has then been said. */
 export function readVip(cursor: Cursor, host: string, inventory: Inventory): IpAddress | undefined {
   const vip = parseIpAddress(host);
@@ -37,16 +43,17 @@ export function checkAdditionalVips(
 }
 
 /** Complains about subnets of the cluster's inside that contain a VIP: nobody outside could reach it (Konvoy refuses it, too). */
-export function checkSubnets(subnets: readonly Cursor[], vips: readonly IpAddress[]): void {
+export function checkSubnets(subnets: readonly Cursor[], written: readonly WrittenVips[]): void {
   for (const subnet of subnets) {
     const prefix = subnet.read(parseIpPrefix);
     if (prefix === undefined) continue;
-    for (const vip of vips) {
-      if (!prefixContains(prefix, vip)) continue;
-      subnet.fail(
-        `the VIP ${vip} is in this subnet`,
-        'choose a subnet that no machine outside the cluster uses',
-      );
+    for (const { cursor, vips } of written) {
+      for (const vip of vips.filter((candidate) => prefixContains(prefix, candidate))) {
+        subnet.fail(
+          `the VIP${cursor.isSecret ? '' : ` ${vip}`} is in this subnet`,
+          'choose a subnet that no machine outside the cluster uses',
+        );
+      }
     }
   }
 }

@@ -24,6 +24,11 @@ export function parseHostAddress(text: string): HostAddress {
   return { pattern, port };
 }
 
+/** True for one name or address, with ranges or without: what Ansible does not take apart at its colons. */
+export function isHostAddress(text: string): boolean {
+  return isAddress(parseHostAddress(text).pattern);
+}
+
 function isAddress(pattern: string): boolean {
   return IPV4.test(pattern) || IPV6.test(pattern) || HOST_NAME.test(pattern);
 }

@@ -1,3 +1,5 @@
+import { isHostAddress } from './host-address.ts';
+
 /** One pattern of a limit: what it adds, what all must match (`&`), or what it takes away (`!`). */
 export interface LimitTerm {
   readonly kind: 'any' | 'all' | 'none';
@@ -12,7 +14,7 @@ export interface LimitTerm {
 export function splitLimit(limit: string): readonly string[] {
   const parts = limit.includes(',')
     ? limit.split(',')
-    : isAddress(limit.replace(/^[!&]/, ''))
+    : isHostAddress(limit.replace(/^[!&]/, ''))
       ? [limit]
       : (limit.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? []);
   return parts.map((part) => part.trim()).filter((part) => part !== '');
@@ -52,21 +54,3 @@ export function applySubscript(
   const host = hosts.at(start);
   return host === undefined ? undefined : [host];
 }
-
-/** What Ansible's parser of addresses accepts, which has nothing to do with what exists. */
-function isAddress(text: string): boolean {
-  const unbracketed = /^\[(.+)\]:[0-9]+$/.exec(text)?.[1] ?? text;
-  const address = /^((?:[^:[\]]|\[[^\]]*\])*):[0-9]+$/.exec(unbracketed)?.[1] ?? unbracketed;
-  return [IPV4, IPV6, HOST_NAME].some((pattern) => pattern.test(address));
-}
-
-const STEP = '(?::[0-9]+)?';
-const DECIMAL = `(?:[01]?[0-9]{1,2}|2[0-4][0-9]|25[0-5]|\\[[0-9]+:[0-9]+${STEP}\\])`;
-const HEXADECIMAL = `(?:[0-9a-f]{1,4}|\\[[0-9a-f]+:[0-9a-f]+${STEP}\\])`;
-const RANGE = `\\[(?:[a-z]:[a-z]|[0-9]+:[0-9]+)${STEP}\\]`;
-const LABEL = `(?:[\\p{L}\\p{N}_]|${RANGE})(?:[\\p{L}\\p{N}_\\-]|${RANGE})*(?<![_\\-])`;
-
-const IPV4 = new RegExp(`^(?:${DECIMAL}\\.){3}${DECIMAL}$`);
-/** What begins like an address is one: Ansible does not look at the end. */
-const IPV6 = new RegExp(`^(?:(?:${HEXADECIMAL}:){7}${HEXADECIMAL}|(?:${HEXADECIMAL}:){1,6}:|::)`, 'i');
-const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'iu');

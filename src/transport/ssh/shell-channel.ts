@@ -2,18 +2,21 @@ import type { ClientChannel } from 'ssh2';
 import { KonvoyError } from '../../domain/error.ts';
 import type { Target } from '../../domain/target.ts';
 import { asError } from '../as-error.ts';
-import { rootShellCommand } from '../become.ts';
 import type { ShellChannel } from '../dialogue.ts';
 import type { Connection } from './login.ts';
 
 /** Opens the one channel a host gets: everything later goes through the shell behind it. */
-export async function openShellChannel(connection: Connection, target: Target): Promise<ShellChannel> {
+export async function openShellChannel(
+  connection: Connection,
+  target: Target,
+  command: string,
+): Promise<ShellChannel> {
   const stream = await new Promise<ClientChannel>((resolve, reject) => {
     const fail = (cause: unknown): void => reject(shellRefused(target, asError(cause)));
     // The login may be over before the answer comes, and ssh2 then never calls back.
     void connection.ended.then(fail);
     try {
-      connection.client.exec(rootShellCommand, (error, opened) => {
+      connection.client.exec(command, (error, opened) => {
         if (error === undefined) resolve(opened);
         else fail(error);
       });

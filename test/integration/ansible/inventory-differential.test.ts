@@ -1,29 +1,23 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { AnsibleOracle, type OracleAnswer } from '../../support/ansible-oracle.ts';
-import { konvoyHa, type CliResult } from '../../support/cli.ts';
-import { inventoryCase, type InventoryCase } from '../../support/inventory-cases.ts';
-import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import type { OracleAnswer } from '../../support/ansible-oracle.ts';
+import type { CliResult } from '../../support/cli.ts';
+import { inventoryCase } from '../../support/inventory-cases.ts';
+import { InventoryComparison } from '../../support/inventory-comparison.ts';
 
 /** More cases, or the same ones again: `KONVOY_HA_CASES=5000 KONVOY_HA_SEED=1 npx vitest run --project integration …`. */
 const CASES = Number(process.env['KONVOY_HA_CASES'] ?? 300);
 const SEED = Number(process.env['KONVOY_HA_SEED'] ?? 20_140_301);
 
 const outcomes = new Map<string, number>();
-let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
-let home: Awaited<ReturnType<typeof temporaryDirectory>>;
-let oracle: AnsibleOracle;
+let comparison: InventoryComparison;
 
 beforeAll(async () => {
-  [folder, home] = [await temporaryDirectory(), await temporaryDirectory()];
-  oracle = new AnsibleOracle(home.path);
+  comparison = await InventoryComparison.start();
 });
 
 afterAll(async () => {
-  await oracle[Symbol.asyncDispose]();
-  await Promise.all([folder[Symbol.asyncDispose](), home[Symbol.asyncDispose]()]);
+  await comparison[Symbol.asyncDispose]();
   const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
   process.stderr.write(`inventory differential, seed ${SEED}: ${counts}\n`);
 });
@@ -34,9 +28,7 @@ it(
   async () => {
     await fc.assert(
       fc.asyncProperty(inventoryCase, async (inventory) => {
-        const cwd = await write(inventory);
-        const theirs = await oracle.run(inventory.args, cwd);
-        const ours = await konvoyHa(['inventory', ...inventory.args], { cwd });
+        const { theirs, ours } = await comparison.run(inventory);
         count(compare(theirs, ours));
       }),
       { numRuns: CASES, seed: SEED },
@@ -66,17 +58,6 @@ function warningsIn(stderr: string): readonly string[] {
 }
 
 const HARMLESS = /^(Invalid characters were found in group names|Found both group and host with same name)/;
-
-async function write({ files }: InventoryCase): Promise<string> {
-  const cwd = join(folder.path, 'case');
-  await rm(cwd, { recursive: true, force: true });
-  await mkdir(join(cwd, 'play'), { recursive: true });
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(cwd, path)), { recursive: true });
-    await writeFile(join(cwd, path), text);
-  }
-  return cwd;
-}
 
 function count(outcome: string): void {
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import { openSource, Vault } from '../../../src/config/ansible/vault.ts';
 import { readIntent } from '../../../src/config/intent.ts';
+import { OWN_VARIABLES } from '../../../src/config/own-variables.ts';
 import { Problems } from '../../../src/config/text/problems.ts';
 import { vaultText } from '../../support/vault.ts';
 import { formatDiagnostic, operator, readInventories } from './read.ts';
@@ -16,7 +17,8 @@ const VARIABLES = [
   ...['ansible_become', 'ansible_become_method', 'ansible_become_user', 'ansible_become_exe'],
   ...['ansible_password', 'ansible_become_password', 'ansible_host_key_checking'],
   ...['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args', 'ssh_common_args'],
-  ...['control_plane_endpoint', 'keepalived_interface', 'keepalived_priority', 'konvoy_ha_cluster'],
+  'control_plane_endpoint',
+  ...OWN_VARIABLES,
 ];
 
 const SETTINGS = ['interface', 'vrid', 'mode', 'profile', 'advertIntervalMs', 'preempt', 'healthCheck'];
@@ -105,6 +107,16 @@ describe('what was encrypted is in no diagnostic', () => {
     const said = saidAbout(inventoryWith([vaulted('ansible_host', 'zq.example.net'), 'ansible_port: 23']));
     expect(said).toContain('cp1 and cp2 are the same machine');
     expect(said).not.toContain('zq');
+  });
+
+  it('as a VIP that is in a subnet of the inside', () => {
+    const cluster = `kind: ClusterConfiguration
+apiVersion: konvoy.mesosphere.io/v1beta2
+spec: {kubernetes: {controlPlane: {keepalived: {}}, networking: {podSubnet: 198.51.100.0/24}}}
+`;
+    const said = saidAbout(inventoryWith([vaulted('control_plane_endpoint', '198.51.100.77:6443')]), cluster);
+    expect(said).toContain('the vip is in this subnet');
+    expect(said).not.toContain('198.51.100.77');
   });
 
   it.each(VARIABLES)(

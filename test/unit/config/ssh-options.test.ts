@@ -15,7 +15,7 @@ describe('ssh arguments that are understood', () => {
   it.each([
     ['', nothing],
     ['-o StrictHostKeyChecking=yes', { ...nothing, strictHostKeyChecking: 'yes' }],
-    ['-o StrictHostKeyChecking=ask', { ...nothing, strictHostKeyChecking: 'yes' }],
+    ['-o StrictHostKeyChecking=ask', { ...nothing, strictHostKeyChecking: 'ask' }],
     ['-oStrictHostKeyChecking=accept-new', { ...nothing, strictHostKeyChecking: 'accept-new' }],
     ['-o "stricthostkeychecking accept-new"', { ...nothing, strictHostKeyChecking: 'accept-new' }],
     ["-o 'StrictHostKeyChecking = yes'", { ...nothing, strictHostKeyChecking: 'yes' }],

@@ -17,7 +17,7 @@ describe('a host is reached', () => {
       user: 'ops',
       identityFiles: [],
       knownHostsFiles: [],
-      strictHostKeyChecking: 'yes',
+      strictHostKeyChecking: 'ask',
       become: { method: 'sudo' },
       forwardAgent: false,
     });
@@ -44,7 +44,7 @@ describe('a host is reached', () => {
     ['ansible_become_method: sudo', {}],
     ['ansible_become_user: root', {}],
     ['ansible_password: ""', {}],
-    ['ansible_host_key_checking: true', { strictHostKeyChecking: 'yes' }],
+    ['ansible_host_key_checking: true', { strictHostKeyChecking: 'ask' }],
     ['ansible_ssh_common_args: -o StrictHostKeyChecking=accept-new', { strictHostKeyChecking: 'accept-new' }],
     [
       'ansible_ssh_common_args: -o UserKnownHostsFile=known_hosts',
@@ -125,7 +125,7 @@ describe('a bastion', () => {
       user: 'jump',
       identityFiles: ['/cluster/key'],
       knownHostsFiles: [],
-      strictHostKeyChecking: 'yes',
+      strictHostKeyChecking: 'ask',
       become: { method: 'sudo' },
       forwardAgent: false,
     });

@@ -38,7 +38,11 @@ describe("values as Python's json prints them", () => {
 
   it('are read back by JSON as what they were', () => {
     const text = fc.string({ unit: 'grapheme' });
-    fc.assert(fc.property(fc.array(text), (items) => expect(JSON.parse(pythonJson(items))).toEqual(items)));
+    fc.assert(
+      fc.property(fc.array(text), (items) => {
+        expect(JSON.parse(pythonJson(items))).toEqual(items);
+      }),
+    );
   });
 });
 
