@@ -96,6 +96,7 @@ function inventoryFile(values: WrittenValues): fc.Arbitrary<readonly [string, st
     named(['a.yml', 'b.yaml', 'hosts', 'B.yml'], yamlInventory(values)),
     named(['hosts2', 'j.inventory', 'i.yml'], iniInventory(values)),
     named(['d.json', 'e'], jsonInventory(values)),
+    named(['f', 'g.hosts', 'i.yml'], iniInventory(values)),
   );
 }
 

@@ -67,6 +67,7 @@ export class InventoryDraft {
 
   /** The finished inventory; groups that contain themselves are a problem and are left out. */
   finish(problems: Problems): Inventory {
+    this.#refuseNestedUngrouped(problems);
     this.#adoptGroups();
     this.#adoptHosts();
     const depths = this.#depths();
@@ -82,6 +83,14 @@ export class InventoryDraft {
     ]);
     const noFiles = { groups: new Map(), hosts: new Map() };
     return { groups, hosts: new Map(hosts), besideSources: [], besidePlaybook: noFiles, extra: new Map() };
+  }
+
+  /** Ansible takes a host of such a group out of it, and then it is in none. */
+  #refuseNestedUngrouped(problems: Problems): void {
+    const { parents, children, place } = this.#group('ungrouped');
+    const parent = [...parents].find((name) => name !== 'all');
+    if (parent !== undefined) problems.error(`"ungrouped" cannot be in ${JSON.stringify(parent)}`, place);
+    if (children.size > 0) problems.error('"ungrouped" cannot contain other groups', place);
   }
 
   /** Groups that are in no other one are in `all`. */

@@ -24,7 +24,6 @@ export function readInventoryFile(source: SourceFile, draft: InventoryDraft, pro
 /** What a file is that konvoy-ha does not read, and what can be done about it. */
 function foreignFormat({ name, text }: SourceFile): readonly [string, ...string[]] | undefined {
   if (text.startsWith('#!')) return ['an inventory script', SCRIPT_HINT, CONVERT_HINT];
-  if (text.startsWith('$ANSIBLE_VAULT;')) return ['an encrypted inventory', CONVERT_HINT];
   return extname(name) === '.toml' ? ['an inventory in TOML', CONVERT_HINT] : undefined;
 }
 
@@ -55,7 +54,7 @@ function readYamlOrIni(source: SourceFile, draft: InventoryDraft, problems: Prob
 function looksLikeIni(source: SourceFile): boolean {
   const first = /^(?![#;]|\s*$).*/m.exec(source.text)?.[0].trim() ?? '';
   const isSection = /^\[[^:\]\s,]+(?::\w+)?\]\s*(?:[#;].*)?$/.test(first);
-  const isHostLine = /^[^\s:#"'{}[\]-][^\s#"'{}]*(?:\s+\w+=.*)+$/.test(first);
+  const isHostLine = /^[^\s#"'{}-](?:[^\s"'{}]*[^\s"'{}:])?\s+[^\s:="'{}]+=/.test(first);
   if (isSection || isHostLine) return true;
   if (first === '' || /^[-{}%!&*|>?@`,]|:(?:\s|$)/.test(first)) return false;
   return extname(source.name) === '' || readsAsIni(source);

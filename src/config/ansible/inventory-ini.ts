@@ -106,7 +106,7 @@ class IniReader {
   #hostVariable({ text, place }: PlacedText): Field | undefined {
     const separator = text.indexOf('=');
     if (separator === -1) {
-      this.#problems.error(`expected key=value, got ${JSON.stringify(text)}`, place, SPACES_HINT);
+      this.#problems.error('expected key=value', place, SPACES_HINT);
       return undefined;
     }
     const { source, start, end } = place;
@@ -119,7 +119,7 @@ class IniReader {
   #readVariable(line: PlacedText, group: string): void {
     const separator = line.text.indexOf('=');
     if (separator === -1) {
-      this.#problems.error(`expected key=value, got ${JSON.stringify(line.text)}`, line.place);
+      this.#problems.error('expected key=value', line.place);
       return;
     }
     const { source, start, end } = line.place;
@@ -143,7 +143,7 @@ class IniReader {
   #readChild({ text, place }: PlacedText, group: string): void {
     const child = CHILD.exec(text)?.groups?.['name'];
     if (child === undefined) {
-      this.#problems.error(`expected the name of a group, got ${JSON.stringify(text)}`, place);
+      this.#problems.error('expected the name of a group', place);
     } else if (child === 'all') {
       this.#problems.error('"all" contains every group and cannot be in one', place);
     } else this.#pending.addChild(group, child, { ...place, end: place.start + child.length });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitWords } from '../../../../src/config/ansible/shell-words.ts';
+import { splitCommentedWords, splitWords } from '../../../../src/config/ansible/shell-words.ts';
 
 describe('a line is split as Python splits it', () => {
   it.each([
@@ -33,6 +33,33 @@ describe('a line is split as Python splits it', () => {
   ])('%j is not complete', (line, error) => {
     expect(splitWords(line)).toEqual({ ok: false, error });
   });
+});
+
+it.each([
+  ['a b=c', ['a', 'b=c']],
+  ['a # b', ['a']],
+  ['a#b c', ['a']],
+  ['"a#b" \'#\' \\# c', ['a#b', '#', '#', 'c']],
+  ['# a', []],
+  ['a "#', undefined],
+  ['a # "', ['a']],
+  ['a\xA0b\vc', ['a\xA0b\vc']],
+])('%j with a comment', (line, words) => {
+  const split = splitCommentedWords(line);
+  expect(split.ok ? split.value.map(({ text }) => text) : undefined).toEqual(words);
+});
+
+it('words have places', () => {
+  const line = ' a "b c"d\\ e # f';
+  const words = splitCommentedWords(line);
+  expect(words.ok && words.value.map(({ start, end }) => line.slice(start, end))).toEqual([
+    'a',
+    '"b c"d\\ e',
+  ]);
+});
+
+it('a megabyte between quotes exhausts nothing', () => {
+  for (const text of ['x'.repeat(1e6), '\\"'.repeat(5e5)]) expect(splitWords(`"${text}"`).ok).toBe(true);
 });
 
 it('words in single quotes come back as they are', () => {

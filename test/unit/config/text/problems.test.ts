@@ -33,3 +33,13 @@ it('warnings alone are no errors', () => {
   problems.error('wrong');
   expect(problems.hasErrors).toBe(true);
 });
+
+it('what was said about a reading can be taken over, once and in its order', () => {
+  const [problems, trial] = [new Problems(), new Problems()];
+  problems.error('b', { source: inventory, start: 4, end: 7 });
+  trial.error('b', { source: inventory, start: 4, end: 7 });
+  trial.error('c', { source: cluster, start: 0, end: 5 });
+  trial.warn('a', { source: inventory, start: 0, end: 3 });
+  problems.adopt(trial);
+  expect(problems.list().map((diagnostic) => diagnostic.message)).toEqual(['a', 'b', 'c']);
+});
