@@ -5,20 +5,26 @@ import { SETTINGS } from '../../../src/config/konvoy/settings.ts';
 import { OWN_VARIABLES } from '../../../src/config/own-variables.ts';
 import { complaintsAbout, intentOf } from './read.ts';
 
-function yamlIn(document: string): string {
+function exampleIn(document: string, language = 'yaml'): string {
   const text = readFileSync(resolve(import.meta.dirname, '../../../docs', document), 'utf8');
-  return /```yaml\n([^]*?)```/.exec(text)?.[1] ?? '';
+  return new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(text)?.[1] ?? '';
 }
 
 it('the examples in the documentation load without a word', () => {
-  const inventory = yamlIn('inventory.md');
-  const cluster = yamlIn('cluster-yaml.md');
+  const inventory = exampleIn('inventory.md');
+  const cluster = exampleIn('cluster-yaml.md');
   expect(complaintsAbout(inventory)).toEqual([]);
   expect(complaintsAbout(inventory, cluster)).toEqual([]);
   expect(intentOf(inventory).hosts.map((host) => host.target.address)).toEqual([
     '192.0.2.11',
     '192.0.2.12',
     '192.0.2.13',
+  ]);
+  const ini = exampleIn('inventory.md', 'ini');
+  expect(complaintsAbout(ini)).toEqual([]);
+  expect(intentOf(ini).hosts.map(({ target }) => [target.address, target.port])).toEqual([
+    ['192.0.2.11', 22],
+    ['192.0.2.12', 2222],
   ]);
   expect(intentOf(inventory, cluster).endpoint).toMatchObject({ vip: '10.0.50.20', settings: { vrid: 51 } });
 });

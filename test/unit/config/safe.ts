@@ -1,11 +1,26 @@
 import { isIP } from 'node:net';
 import { expect } from 'vitest';
+import { readIntent } from '../../../src/config/intent.ts';
+import { Problems } from '../../../src/config/text/problems.ts';
+import { sourceFile } from '../../../src/config/text/source.ts';
+import type { Diagnostic } from '../../../src/domain/error.ts';
 import type { CloudEndpoint, HostIntent, Intent, KeepalivedSettings } from '../../../src/domain/intent.ts';
-import { read } from './read.ts';
+import type { Result } from '../../../src/domain/result.ts';
+import { operator, read, readInventories } from './read.ts';
 
 /** The files are refused, or all that comes of them has the shape it must have. */
 export function expectRefusedOrSafe(inventoryText: string, clusterText?: string): void {
-  const result = read(inventoryText, clusterText);
+  expectErrorOrSafe(read(inventoryText, clusterText));
+}
+
+/** The same of a file that can be nothing but INI. */
+export function expectIniRefusedOrSafe(text: string): void {
+  const problems = new Problems();
+  const inventory = readInventories([sourceFile('hosts.ini', '/cluster', text)], problems);
+  expectErrorOrSafe(readIntent({ inventory }, operator, problems));
+}
+
+function expectErrorOrSafe(result: Result<Intent, readonly Diagnostic[]>): void {
   if (result.ok) expectSafe(result.value);
   else expect(result.error.some((diagnostic) => diagnostic.severity === 'error')).toBe(true);
 }

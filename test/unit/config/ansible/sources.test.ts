@@ -51,6 +51,14 @@ describe('the names in a folder that are read', () => {
 });
 
 describe('the sources of an inventory', () => {
+  it('are also lists of hosts, which stand in no folder, unless a file has that name', async () => {
+    expect(await find({ 'a,b': '', 'c.yml': '' }, { inventory: ['a,b', 'h1,', 'c.yml'] })).toEqual({
+      sources: ['file a,b', 'host-list h1,', 'file c.yml'],
+      roots: ['/work'],
+      problems: [],
+    });
+  });
+
   it('are read as they are named, a folder with all that is below it', async () => {
     const tree = {
       'b.yml': '',
