@@ -38,41 +38,41 @@ export async function startMaster(start: MasterStart, signal: AbortSignal): Prom
   const directory = await mkdtemp(`${start.parent ?? usual}/kha-`);
   const socket = `${directory}/m`;
   const argv = ['/bin/sh', '-c', watchedScript, 'sh', 'ssh', ...start.argumentsFor(socket)] as const;
-  const process = startSsh([...argv], start.environment);
-  const ended = endOf(process, directory);
+  const running = startSsh([...argv], start.environment);
+  const ended = endOf(running, directory);
   try {
-    await listening(process, socket, start, signal);
+    await listening(running, socket, start, signal);
   } catch (cause) {
-    stop(process);
+    stop(running);
     await ended;
     throw cause;
   }
   return {
     proxyCommand: throughSocket(socket),
     ended,
-    end: () => stop(process),
-    refusals: () => /^.*administratively prohibited.*$/m.exec(process.stderr.text)?.[0] ?? '',
+    end: () => stop(running),
+    refusals: () => /^.*administratively prohibited.*$/m.exec(running.stderr.text)?.[0] ?? '',
   };
 }
 
 async function listening(
-  process: SshProcess,
+  running: SshProcess,
   socket: string,
   { target, readyTimeoutMs }: MasterStart,
   signal: AbortSignal,
 ): Promise<void> {
   const limit = AbortSignal.timeout(readyTimeoutMs);
-  const exit = process.exit.then(() => true);
+  const exit = running.exit.then(() => true);
   while (!existsSync(socket)) {
     signal.throwIfAborted();
     const hasEnded = await Promise.race([exit, sleep(pollMs).then(() => false)]);
-    if (hasEnded || limit.aborted) throw whyFailed(target, process);
+    if (hasEnded || limit.aborted) throw whyFailed(target, running);
   }
 }
 
-async function endOf(process: SshProcess, directory: string): Promise<void> {
-  await process.exit;
-  stop(process);
+async function endOf(running: SshProcess, directory: string): Promise<void> {
+  await running.exit;
+  stop(running);
   await rm(directory, { recursive: true, force: true });
 }
 

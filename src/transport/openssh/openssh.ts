@@ -57,14 +57,14 @@ class OpensshTransport {
   async #logIn(target: Target, lease: Lease<Master> | undefined, signal?: AbortSignal): Promise<Session> {
     for (let attempt = 1; ; attempt += 1) {
       const run = this.#runOf(target, lease?.connection);
-      const process = startSsh(
+      const running = startSsh(
         ['ssh', ...sshArguments(target, run), rootShellCommand],
         environmentOf(this.#options),
       );
       try {
-        return await this.#openShell(target, process, lease, signal);
+        return await this.#openShell(target, running, lease, signal);
       } catch (cause) {
-        if (attempt === maximumAttempts || signal?.aborted === true || !isTransientSsh(process.stderr.text))
+        if (attempt === maximumAttempts || signal?.aborted === true || !isTransientSsh(running.stderr.text))
           throw cause;
       }
       await abortable(sleep(attempt * 200 + Math.random() * 400), signal);
@@ -73,11 +73,11 @@ class OpensshTransport {
 
   async #openShell(
     target: Target,
-    process: SshProcess,
+    running: SshProcess,
     lease: Lease<Master> | undefined,
     signal?: AbortSignal,
   ): Promise<Session> {
-    const channel = channelOf(process);
+    const channel = channelOf(running);
     // Its own ConnectTimeout ends at the login; from there on it is as patient as we are.
     const readyTimeoutMs = 2 * this.#readyTimeoutMs(target);
     try {
@@ -85,11 +85,11 @@ class OpensshTransport {
       void channel.ended.then(() => lease?.release());
       return session;
     } catch (cause) {
-      if (signal?.aborted === true || !(await within(process.exit, 0))) throw cause;
+      if (signal?.aborted === true || !(await within(running.exit, 0))) throw cause;
       // The exit status of ssh's own failures; a shell's is what the account's login shell or sudo made of it.
-      const status = await process.exit;
-      throw status === 255 || process.isMissing()
-        ? whyFailed(target, process, lease?.connection.refusals())
+      const status = await running.exit;
+      throw status === 255 || running.isMissing()
+        ? whyFailed(target, running, lease?.connection.refusals())
         : cause;
     }
   }
