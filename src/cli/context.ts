@@ -18,6 +18,7 @@ import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
 import { openReporter } from './reporter.ts';
+import { routeReport, withClient } from './routes.ts';
 
 /** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
 export type Work = (world: World, limit: Limit) => Promise<number>;
@@ -76,11 +77,15 @@ async function openWorld(
     runId,
     hosts: intent.hosts.map((host) => host.name),
   });
-  const transport = createTransport({
-    home: io.home,
-    ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
-    ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
-  });
+  const transport = createTransport(
+    {
+      home: io.home,
+      environment: io.env,
+      ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
+      ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
+    },
+    routeReport(run.report),
+  );
   const world: World = {
     intent,
     endpoint,
@@ -102,16 +107,20 @@ async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
   const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
   const loaded = await loadIntent(
     { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
-    { cwd: io.cwd, home: io.home, user: options.user ?? io.user },
+    {
+      cwd: io.cwd,
+      home: io.home,
+      user: io.user,
+      ...(options.user === undefined ? {} : { remoteUser: options.user }),
+    },
   );
   if (!loaded.ok) throw refusal(loaded.error);
-  const { privateKey } = options;
-  if (privateKey === undefined) return loaded.value;
-  const hosts = loaded.value.hosts.map((host) =>
-    host.target.identityFiles.length > 0
-      ? host
-      : { ...host, target: { ...host.target, identityFiles: [privateKey] } },
-  );
+  const { privateKey, transport } = options;
+  const hosts = loaded.value.hosts.map((host) => {
+    const target = transport === undefined ? host.target : withClient(host.target, transport);
+    if (privateKey === undefined || target.identityFiles.length > 0) return { ...host, target };
+    return { ...host, target: { ...target, identityFiles: [privateKey] } };
+  });
   return { ...loaded.value, hosts };
 }
 

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Target } from '../domain/target.ts';
 
 /** Options that every command on hosts has. */
 export interface HostOptions {
@@ -12,6 +13,7 @@ export interface HostOptions {
   readonly verbose: number;
   readonly color: boolean;
   readonly timeout?: number;
+  readonly transport?: Target['client'];
 }
 
 export interface ChangeFlags extends HostOptions {
@@ -42,7 +44,13 @@ export function withHostOptions(command: Command): Command {
     .option('-f, --forks <n>', 'hosts worked on at the same time', wholeNumber(1, 1000), 30)
     .option('-u, --user <name>', 'login where the inventory names none')
     .option('--private-key <file>', 'key to log in with where the inventory names none')
-    .option('--timeout <seconds>', 'give up connecting to a host after this long', wholeNumber(1, 3600));
+    .option('--timeout <seconds>', 'give up connecting to a host after this long', wholeNumber(1, 3600))
+    .addOption(
+      new Option(
+        '--transport <client>',
+        "who speaks SSH: ssh2, which is built in, openssh, the system's, or auto, which is ssh2 where it can",
+      ).choices(['auto', 'ssh2', 'openssh']),
+    );
 }
 
 export function withChangeOptions(command: Command): Command {

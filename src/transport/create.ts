@@ -1,12 +1,13 @@
 import type { Target } from '../domain/target.ts';
 import { createLocalTransport } from './local.ts';
-import { createSshTransport, type SshTransportOptions } from './ssh/ssh.ts';
+import { createSshClients, type RouteReport } from './ssh-clients.ts';
+import type { SshTransportOptions } from './ssh/ssh.ts';
 import type { Session, Transport } from './transport.ts';
 
 /** Reaches each host in the way its target asks for. */
-export function createTransport(options: SshTransportOptions): Transport {
+export function createTransport(options: SshTransportOptions, report: RouteReport): Transport {
   const transports: Readonly<Record<Target['connection'], Transport>> = {
-    ssh: createSshTransport(options),
+    ssh: createSshClients(options, report),
     local: createLocalTransport(),
   };
   return {

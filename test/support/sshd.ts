@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -14,6 +14,8 @@ export interface SshdOptions {
   readonly directory: string;
   readonly authorized: readonly TestKey[];
   readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa')[];
+  /** Private key of an authority that certifies the host keys. */
+  readonly certifiedBy?: string;
   /** More lines for sshd_config. */
   readonly settings?: readonly string[];
 }
@@ -45,6 +47,7 @@ export class Sshd implements AsyncDisposable {
     const hostKeyFiles = await Promise.all(
       hostKeys.map((key, index) => storeKey(`${directory}/host_key_${index}`, key)),
     );
+    if (options.certifiedBy !== undefined) certify(hostKeyFiles, options.certifiedBy);
     const port = await freePort();
     await writeFile(
       `${directory}/authorized_keys`,
@@ -54,6 +57,9 @@ export class Sshd implements AsyncDisposable {
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       ...hostKeyFiles.map((file) => `HostKey ${file}`),
+      ...(options.certifiedBy === undefined
+        ? []
+        : hostKeyFiles.map((file) => `HostCertificate ${file}-cert.pub`)),
       `AuthorizedKeysFile ${directory}/authorized_keys`,
       'PidFile none',
       'UsePAM no',
@@ -87,6 +93,11 @@ export class Sshd implements AsyncDisposable {
     }
     throw new Error(`sshd does not listen: ${this.log}`);
   }
+}
+
+function certify(hostKeyFiles: readonly string[], authority: string): void {
+  const publicHalves = hostKeyFiles.map((file) => `${file}.pub`);
+  execFileSync('ssh-keygen', ['-q', '-h', '-s', authority, '-I', 'host', '-n', '127.0.0.1', ...publicHalves]);
 }
 
 async function freePort(): Promise<number> {

@@ -100,12 +100,14 @@ function loginOptions(
     ...identityFiles.map((path) => ['IdentityFile', pathWord(path)] as const),
     ...(identitiesOnly ? [['IdentitiesOnly', 'yes'] as const] : []),
     ...(identityAgent === undefined ? [] : [['IdentityAgent', agentWord(identityAgent)] as const]),
-    ['ForwardAgent', forwardAgent ? 'yes' : 'no'],
+    ...(opensshOptions.some(({ name }) => name === 'forwardagent')
+      ? []
+      : [['ForwardAgent', forwardAgent ? 'yes' : 'no'] as const]),
     ...(authentications?.includes('publickey') === false ? [['PubkeyAuthentication', 'no'] as const] : []),
     ['BatchMode', run.asksPassword === true ? 'no' : 'yes'],
     ['NumberOfPasswordPrompts', '1'],
     ...lists.flatMap(([name, list]) => (list === undefined ? [] : [[name, list] as const])),
-    ...opensshOptions.map(({ name, value }) => [name, value] as const),
+    ...opensshOptions.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
   ];
 }
 
