@@ -165,8 +165,7 @@ function refuseLoop(target: Target, way: readonly Target[]): void {
     code: 'connect-failed',
     host: target.host,
     hints: ['look at ProxyJump in your ssh_config: ssh -G HOST'],
-    },
-  );
+  });
 }
 
 const limitMs = 20_000;
