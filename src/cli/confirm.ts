@@ -1,13 +1,19 @@
-import { createInterface } from 'node:readline/promises';
 import { KonvoyError } from '../domain/error.ts';
+import type { Terminal } from '../domain/terminal.ts';
 import type { Confirm } from '../engine/alter.ts';
-import type { CliIo } from './io.ts';
+
+/** How a change gets the operator's consent. */
+export interface Consent {
+  /** Given beforehand, with `--yes`. */
+  readonly yes: boolean;
+  readonly terminal: Terminal | undefined;
+}
 
 /** Asks on the terminal before hosts are changed; without a terminal only `--yes` goes on. */
-export function confirmWith(io: CliIo, yes: boolean, question: string): Confirm {
+export function confirmWith({ yes, terminal }: Consent, question: string): Confirm {
   return async () => {
     if (yes) return true;
-    if (io.stdin.isTTY !== true) {
+    if (terminal === undefined) {
       throw new KonvoyError(
         'this would change hosts, and there is no terminal to ask on; nothing was changed',
         {
@@ -16,12 +22,7 @@ export function confirmWith(io: CliIo, yes: boolean, question: string): Confirm 
         },
       );
     }
-    const terminal = createInterface({ input: io.stdin, output: io.stderr });
-    try {
-      const answer = await terminal.question(`konvoy-ha: ${question} [y/N] `);
-      return /^y(es)?$/i.test(answer.trim());
-    } finally {
-      terminal.close();
-    }
+    const answer = await terminal.converse((person) => person.ask(`konvoy-ha: ${question} [y/N] `));
+    return /^y(es)?$/i.test(answer?.trim() ?? '');
   };
 }

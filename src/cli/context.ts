@@ -8,6 +8,7 @@ import { KonvoyError, refusal } from '../domain/error.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
+import type { Terminal } from '../domain/terminal.ts';
 import { createRenderer, type Renderer } from '../render/render.ts';
 import type { Limit } from '../engine/scope.ts';
 import type { World } from '../engine/world.ts';
@@ -18,10 +19,12 @@ import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
 import { openReporter } from './reporter.ts';
-import { routeReport, withClient } from './routes.ts';
+import { wayNotes, withClient } from './routes.ts';
+import { readLoginOptions, withLoginOptions } from './targets.ts';
+import { openTerminal } from './terminal.ts';
 
-/** A command's work: the world it has, the hosts it may touch; resolves with the exit status. */
-export type Work = (world: World, limit: Limit) => Promise<number>;
+/** A command's work: the world it has, the hosts it may touch, whom to ask; resolves with the exit status. */
+export type Work = (world: World, limit: Limit, terminal: Terminal | undefined) => Promise<number>;
 
 /** Opens the world for a command, runs it and says how it ended; interrupts reach it as an aborted signal. */
 export async function withWorld(
@@ -32,9 +35,11 @@ export async function withWorld(
 ): Promise<number> {
   const report = openReporter(io, options);
   const interrupt = listenForInterrupts(io, report);
+  const { signal } = interrupt;
   try {
-    const { world, limit } = await openWorld(io, options, { command, report, signal: interrupt.signal });
-    const code = await work(world, limit);
+    const terminal = openTerminal(io, { ...interrupt, hold: () => report.hold() });
+    const { world, limit } = await openWorld(io, options, { command, report, signal, terminal });
+    const code = await work(world, limit, terminal);
     report({ type: 'exit', code });
     return code;
   } catch (error) {
@@ -61,12 +66,20 @@ export function templateRenderer(): Renderer<KeepalivedViews> {
   });
 }
 
+/** A run before it has a world. */
+interface Run {
+  readonly command: string;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal | undefined;
+}
+
 async function openWorld(
   io: CliIo,
   options: HostOptions,
-  run: { readonly command: string; readonly report: Reporter; readonly signal: AbortSignal },
+  run: Run,
 ): Promise<{ readonly world: World; readonly limit: Limit }> {
-  const intent = await readIntent(io, options);
+  const intent = await readIntent(io, options, run.terminal);
   for (const diagnostic of intent.warnings) run.report({ type: 'diagnostic', diagnostic });
   const endpoint = supportedEndpoint(intent);
   const limit = limitOf(intent, options.limit);
@@ -77,15 +90,14 @@ async function openWorld(
     runId,
     hosts: intent.hosts.map((host) => host.name),
   });
-  const transport = createTransport(
-    {
-      home: io.home,
-      environment: io.env,
-      ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
-      ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
-    },
-    routeReport(run.report),
-  );
+  const transport = createTransport({
+    home: io.home,
+    environment: io.env,
+    ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
+    terminal: run.terminal,
+    ...wayNotes(run.report),
+    ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
+  });
   const world: World = {
     intent,
     endpoint,
@@ -103,7 +115,7 @@ async function openWorld(
   return { world, limit };
 }
 
-async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
+async function readIntent(io: CliIo, options: HostOptions, terminal: Terminal | undefined): Promise<Intent> {
   const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
   const loaded = await loadIntent(
     { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
@@ -115,12 +127,15 @@ async function readIntent(io: CliIo, options: HostOptions): Promise<Intent> {
     },
   );
   if (!loaded.ok) throw refusal(loaded.error);
-  const { privateKey, transport } = options;
-  const hosts = loaded.value.hosts.map((host) => {
-    const target = transport === undefined ? host.target : withClient(host.target, transport);
-    if (privateKey === undefined || target.identityFiles.length > 0) return { ...host, target };
-    return { ...host, target: { ...target, identityFiles: [privateKey] } };
-  });
+  const login = await readLoginOptions(options, terminal);
+  const { transport } = options;
+  const hosts = loaded.value.hosts.map((host) => ({
+    ...host,
+    target: withLoginOptions(
+      transport === undefined ? host.target : withClient(host.target, transport),
+      login,
+    ),
+  }));
   return { ...loaded.value, hosts };
 }
 
@@ -148,10 +163,17 @@ function limitOf(intent: Intent, pattern: string | undefined): ReadonlySet<HostN
   });
 }
 
+interface Interrupts {
+  readonly signal: AbortSignal;
+  /** Does what a signal from outside does. */
+  interrupt(): void;
+  stop(): void;
+}
+
 /** The first interrupt asks the run to stop and undo; the second gives up on that. */
-function listenForInterrupts(io: CliIo, report: Reporter): { readonly signal: AbortSignal; stop(): void } {
+function listenForInterrupts(io: CliIo, report: Reporter): Interrupts {
   const controller = new AbortController();
-  const stop = io.onInterrupt(() => {
+  const interrupt = (): void => {
     if (controller.signal.aborted) {
       io.stderr.write('konvoy-ha: stopped at once: nothing more is undone; see konvoy-ha status\n');
       io.exitNow(EXIT.interrupted);
@@ -162,8 +184,8 @@ function listenForInterrupts(io: CliIo, report: Reporter): { readonly signal: Ab
       step: 'interrupted: the step at work is finished, then undone (interrupt again to give up on that)',
     });
     controller.abort(new KonvoyError('interrupted', { code: 'interrupted' }));
-  });
-  return { signal: controller.signal, stop };
+  };
+  return { signal: controller.signal, interrupt, stop: io.onInterrupt(interrupt) };
 }
 
 async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

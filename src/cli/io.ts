@@ -13,7 +13,11 @@ export interface CliIo {
   readonly uid: number;
   /** The node binary that runs this. */
   readonly nodePath: string;
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdin: NodeJS.ReadableStream & {
+    readonly isTTY?: boolean;
+    /** Of a terminal: hands over every key at once, and shows none. */
+    setRawMode?(isRaw: boolean): unknown;
+  };
   readonly stdout: OutputStream;
   readonly stderr: OutputStream & NodeJS.WritableStream;
   /** Milliseconds since the epoch. */

@@ -9,6 +9,8 @@ export interface HostOptions {
   readonly forks: number;
   readonly user?: string;
   readonly privateKey?: string;
+  readonly askPass: boolean;
+  readonly acceptNewHostKeys: boolean;
   readonly json: boolean;
   readonly verbose: number;
   readonly color: boolean;
@@ -44,6 +46,12 @@ export function withHostOptions(command: Command): Command {
     .option('-f, --forks <n>', 'hosts worked on at the same time', wholeNumber(1, 1000), 30)
     .option('-u, --user <name>', 'login where the inventory names none')
     .option('--private-key <file>', 'key to log in with where the inventory names none')
+    .option('-k, --ask-pass', 'ask for a password to log in with where the inventory has none', false)
+    .option(
+      '--accept-new-host-keys',
+      'trust hosts at first sight, and remember their keys; a changed key is refused as ever',
+      false,
+    )
     .option('--timeout <seconds>', 'give up connecting to a host after this long', wholeNumber(1, 3600))
     .addOption(
       new Option(

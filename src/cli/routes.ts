@@ -1,12 +1,11 @@
 import type { Reporter } from '../domain/event.ts';
 import type { Target } from '../domain/target.ts';
-import type { RouteReport } from '../transport/ssh-clients.ts';
+import type { SshClientsOptions } from '../transport/ssh-clients.ts';
 
-/** Tells the operator about ways to hosts: why the system's ssh is taken is a step, seen with -v. */
-export function routeReport(report: Reporter): RouteReport {
+/** Tells the operator about ways to hosts: notes are steps, seen with -v. */
+export function wayNotes(report: Reporter): Pick<SshClientsOptions, 'note' | 'warn'> {
   return {
-    tookOpenssh: (host, why) =>
-      report({ type: 'host-step', host, step: `reached with the system's ssh: ${why}` }),
+    note: (host, step) => report({ type: 'host-step', host, step }),
     warn: (message, hint) =>
       report({ type: 'diagnostic', diagnostic: { severity: 'warning', message, hints: [hint] } }),
   };

@@ -1,4 +1,4 @@
-import type { Reporter } from '../domain/event.ts';
+import type { Reporter, RunEvent } from '../domain/event.ts';
 import { styleOf, type Environment } from './ansi.ts';
 import { escapeLine } from './escape.ts';
 import { createHumanReporter, exitText, type Channel } from './human.ts';
@@ -29,6 +29,8 @@ export interface ReporterOptions {
 export type ClosableReporter = Reporter & {
   /** Takes the live board away; needed only where no `exit` event comes. May be called at any time, and twice. */
   close(): void;
+  /** Prints nothing until the returned function is called; then it prints what happened in the meantime. */
+  hold(): () => void;
 };
 
 /** The reporter that the flags, the environment and the streams ask for. */
@@ -39,7 +41,7 @@ export function createReporter(options: ReporterOptions): ClosableReporter {
   const report = options.json
     ? createJsonAndErrorReporter(options, out, err)
     : createHumanReporter({ out, err, progress, now: options.now });
-  return Object.assign(neverThrowing(report, err), { close: () => progress.pause() });
+  return Object.assign(holdable(neverThrowing(report, err), progress), { close: () => progress.pause() });
 }
 
 function channelOf(stream: OutputStream, { env, color, verbosity }: ReporterOptions): Channel {
@@ -83,6 +85,25 @@ function neverThrowing(report: Reporter, err: Channel): Reporter {
       err.sink.write(`konvoy-ha: warning: cannot print ${event.type}: ${escapeLine(String(error))}\n`);
     }
   };
+}
+
+function holdable(report: Reporter, progress: Progress): Reporter & Pick<ClosableReporter, 'hold'> {
+  let held: RunEvent[] | undefined;
+  const hold = (): (() => void) => {
+    const heldNow: RunEvent[] = [];
+    held = heldNow;
+    const release = progress.hold();
+    return () => {
+      held = undefined;
+      release();
+      for (const event of heldNow.splice(0)) report(event);
+    };
+  };
+  const reporter = (event: RunEvent): void => {
+    if (held === undefined) report(event);
+    else held.push(event);
+  };
+  return Object.assign(reporter, { hold });
 }
 
 function repeatUnreferenced(callback: () => void, intervalMs: number): () => void {

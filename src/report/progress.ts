@@ -19,6 +19,8 @@ export interface Progress {
   pause(): void;
   /** Lets something else be written to the terminal. */
   aside(write: () => void): void;
+  /** Leaves the terminal to somebody else until the returned function is called. */
+  hold(): () => void;
 }
 
 export interface ProgressOptions {
@@ -50,6 +52,7 @@ export function createPlainProgress({ sink, paint }: Pick<ProgressOptions, 'sink
     hostDone: () => undefined,
     pause: () => undefined,
     aside: (write) => write(),
+    hold: () => () => undefined,
   };
 }
 
@@ -92,6 +95,7 @@ export function createBoardProgress(options: ProgressOptions): Progress {
       endRunStep();
     },
     aside,
+    hold: () => underway.hold(),
   };
 }
 
@@ -102,6 +106,8 @@ interface UnderwayBoard {
   setHost(host: string, step: string): void;
   endHost(host: string): void;
   draw(): void;
+  /** Takes the board away until the returned function is called. */
+  hold(): () => void;
   /** Takes the board away and forgets what the hosts were doing. */
   stop(): void;
 }
@@ -112,7 +118,10 @@ function createUnderway({ now, repeat }: ProgressOptions, board: Board): Underwa
   let order: readonly string[] = [];
   let run: Step | undefined;
   let stopTimer: (() => void) | undefined;
-  const draw = (): void => board.draw({ run, hosts: inOrder(hosts, order) }, now());
+  let isHeld = false;
+  const draw = (): void => {
+    if (!isHeld) board.draw({ run, hosts: inOrder(hosts, order) }, now());
+  };
   const tick = (): void => {
     stopTimer ??= repeat(draw, TICK_MS);
   };
@@ -139,6 +148,13 @@ function createUnderway({ now, repeat }: ProgressOptions, board: Board): Underwa
       hosts.delete(host);
     },
     draw,
+    hold: () => {
+      isHeld = true;
+      board.clear();
+      return () => {
+        isHeld = false;
+      };
+    },
     stop: () => {
       stopTimer?.();
       stopTimer = undefined;

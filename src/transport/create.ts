@@ -1,13 +1,12 @@
 import type { Target } from '../domain/target.ts';
 import { createLocalTransport } from './local.ts';
-import { createSshClients, type RouteReport } from './ssh-clients.ts';
-import type { SshTransportOptions } from './ssh/ssh.ts';
+import { createSshClients, type SshClientsOptions } from './ssh-clients.ts';
 import type { Session, Transport } from './transport.ts';
 
 /** Reaches each host in the way its target asks for. */
-export function createTransport(options: SshTransportOptions, report: RouteReport): Transport {
+export function createTransport(options: SshClientsOptions): Transport {
   const transports: Readonly<Record<Target['connection'], Transport>> = {
-    ssh: createSshClients(options, report),
+    ssh: createSshClients(options),
     local: createLocalTransport(),
   };
   return {

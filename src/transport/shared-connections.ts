@@ -47,11 +47,15 @@ export class SharedConnections<C extends Shareable> {
     if (known !== undefined) return known;
     const abort = new AbortController();
     const connection = this.#connect(bastion, abort.signal);
-    const shared: Shared<C> = { key, holders: 0, abort, connection };
+    const shared: Shared<C> = { key, holders: 0, isSettled: false, abort, connection };
     this.#shared.set(key, shared);
     connection.then(
-      ({ ended }) => void ended.then(() => this.#forget(shared)),
+      ({ ended }) => {
+        shared.isSettled = true;
+        void ended.then(() => this.#forget(shared));
+      },
       (cause: unknown) => {
+        shared.isSettled = true;
         // A refused login is remembered: the next host must not knock again, or the account is locked.
         if (!isFinal(cause)) this.#forget(shared);
       },
@@ -62,6 +66,8 @@ export class SharedConnections<C extends Shareable> {
   #release(shared: Shared<C>): void {
     shared.holders -= 1;
     if (shared.holders > 0) return;
+    // Who comes now must not wait for a login that is given up; a refusal stays remembered.
+    if (!shared.isSettled) this.#forget(shared);
     shared.abort.abort();
     shared.connection.then(
       (connection) => {
@@ -89,6 +95,8 @@ interface Shared<C> {
   readonly abort: AbortController;
   readonly connection: Promise<C>;
   holders: number;
+  /** Whether the login has come to an end, in whatever way. */
+  isSettled: boolean;
 }
 
 function isFinal(cause: unknown): boolean {

@@ -1,41 +1,36 @@
 import { KonvoyError } from '../domain/error.ts';
-import type { HostName } from '../domain/names.ts';
 import type { Target } from '../domain/target.ts';
 import { createOpensshTransport } from './openssh/openssh.ts';
-import { whatSsh2Lacks, whyOnlyOpenssh, type OperatorFiles } from './openssh/only-openssh.ts';
+import { whatSsh2Lacks } from './openssh/only-openssh.ts';
 import { SshConfig } from './openssh/ssh-config.ts';
-import { KnownHostsStore } from './ssh/known-hosts-store.ts';
+import { NeedsOpenssh } from './ssh/needs-openssh.ts';
 import { createSshTransport, environmentOf, type SshTransportOptions } from './ssh/ssh.ts';
 import type { Session, Transport } from './transport.ts';
 
-/** What can be said about the way to a host before there is one. */
-export interface RouteReport {
-  /** The system's ssh is taken, and why. */
-  readonly tookOpenssh: (host: HostName, why: string) => void;
-  /** Something is not done as the user's ssh_config says. */
-  readonly warn: (message: string, hint: string) => void;
+/** What both clients need, and whom to tell what. */
+export interface SshClientsOptions extends SshTransportOptions {
+  /** Told of what is not done as the user's ssh_config says, once each. */
+  readonly warn?: ((message: string, hint: string) => void) | undefined;
 }
 
 /** Reaches each host with the client that can: ssh2, or OpenSSH's own for what ssh2 cannot do. */
-export function createSshClients(options: SshTransportOptions, report: RouteReport): Transport {
-  const clients = new SshClients(options, report);
+export function createSshClients(options: SshClientsOptions): Transport {
+  const clients = new SshClients(options);
   return { connect: (target, signal) => clients.connect(target, signal) };
 }
 
 class SshClients {
-  readonly #report: RouteReport;
+  readonly #note: SshTransportOptions['note'];
   readonly #config: SshConfig;
-  readonly #files: OperatorFiles;
   readonly #ssh2: Transport;
   readonly #openssh: Transport;
-  /** Places with which ssh2 has no algorithm in common. */
-  readonly #foreign = new Map<string, string>();
+  /** Why ssh2 has failed at a host before it could be refused a login. */
+  readonly #needsOpenssh = new Map<string, string>();
 
-  constructor(options: SshTransportOptions, report: RouteReport) {
-    const { home, agentSocket } = options;
-    this.#report = report;
-    this.#config = new SshConfig({ home, environment: environmentOf(options), warn: report.warn });
-    this.#files = { home, agentSocket, knownHosts: new KnownHostsStore() };
+  constructor(options: SshClientsOptions) {
+    this.#note = options.note;
+    const warn = options.warn ?? (() => undefined);
+    this.#config = new SshConfig({ home: options.home, environment: environmentOf(options), warn });
     this.#ssh2 = createSshTransport(options);
     this.#openssh = createOpensshTransport({ ...options, configFile: this.#config.file });
   }
@@ -43,57 +38,53 @@ class SshClients {
   async connect(asked: Target, signal?: AbortSignal): Promise<Session> {
     signal?.throwIfAborted();
     const target = await this.#config.resolve(asked);
+    const lack = whatSsh2Lacks(target);
     switch (target.client) {
       case 'openssh':
         return this.#openssh.connect(target, signal);
       case 'ssh2':
-        refuseWhatSsh2Lacks(target);
+        if (lack !== undefined) throw notByOthers(target, lack);
         return this.#ssh2.connect(target, signal);
       case 'auto':
-        return this.#connectWithEither(target, signal);
+        return lack === undefined
+          ? this.#connectWithEither(target, signal)
+          : this.#connectWithOpenssh(target, lack, signal);
       default:
         return target.client satisfies never;
     }
   }
 
   async #connectWithEither(target: Target, signal?: AbortSignal): Promise<Session> {
-    const place = `${target.address} ${target.port}`;
-    const why = this.#foreign.get(place) ?? (await whyOnlyOpenssh(target, this.#files));
-    if (why !== undefined) return this.#connectWithOpenssh(target, why, signal);
+    const login = JSON.stringify(target);
+    const before = this.#needsOpenssh.get(login);
+    if (before !== undefined) return this.#connectWithOpenssh(target, before, signal);
     try {
       return await this.#ssh2.connect(target, signal);
     } catch (cause) {
-      const missing = missingAlgorithm(cause);
-      // Nothing was said about us yet, so the other client's login is the first one. Any other failure is final.
-      if (missing === undefined) throw cause;
-      this.#foreign.set(place, missing);
-      return this.#connectWithOpenssh(target, missing, signal);
+      const because = whyOpenssh(cause);
+      // Nobody has refused us yet, so the other client's login is the first one. Any other failure is final.
+      if (because === undefined) throw cause;
+      this.#needsOpenssh.set(login, because);
+      return this.#connectWithOpenssh(target, because, signal);
     }
   }
 
-  #connectWithOpenssh(target: Target, why: string, signal?: AbortSignal): Promise<Session> {
-    this.#report.tookOpenssh(target.host, why);
+  #connectWithOpenssh(target: Target, because: string, signal?: AbortSignal): Promise<Session> {
+    this.#note?.(target.host, `reached with the system's ssh: ${because}`);
     return this.#openssh.connect(target, signal);
   }
 }
 
-function refuseWhatSsh2Lacks(target: Target): void {
-  const { host, jump } = target;
-  const lack = whatSsh2Lacks(target);
-  if (lack !== undefined) {
-    throw new KonvoyError(`${host}: ${lack}, and no other client may be used`, {
-      code: 'connect-failed',
-      host,
-      hints: ["let OpenSSH's client do it: --transport auto, konvoy_ha_ssh_client: auto"],
-    });
-  }
-  if (jump !== undefined) refuseWhatSsh2Lacks(jump);
+function notByOthers({ host }: Target, lack: string): KonvoyError {
+  return new KonvoyError(`${host}: ${lack}, and no other client may be used`, {
+    code: 'connect-failed',
+    host,
+    hints: ["let OpenSSH's client do it: --transport auto, konvoy_ha_ssh_client: auto"],
+  });
 }
 
-/** What the two sides of a handshake had none of in common, by ssh2's words. */
-function missingAlgorithm(cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  const kind = /^Handshake failed: no matching (?<kind>.+)$/.exec(cause.message)?.groups?.['kind'];
-  if (kind !== undefined) return `ssh2 and the server know no common ${kind}`;
-  return missingAlgorithm(cause.cause);
+/** It may be a bastion that needs the other client: the host's failure has the bastion's as its cause. */
+function whyOpenssh(cause: unknown): string | undefined {
+  if (cause instanceof NeedsOpenssh) return cause.because;
+  return cause instanceof Error ? whyOpenssh(cause.cause) : undefined;
 }

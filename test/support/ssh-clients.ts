@@ -5,16 +5,17 @@ import type { SshHome } from './ssh-home.ts';
 /** A transport that chooses the client, and what it tells about its choices. */
 export interface ToldClients {
   readonly transport: Transport;
-  /** `host: why` for each choice of OpenSSH's client, and warnings. */
+  /** Notes, `host: text`, and warnings. */
   readonly told: readonly string[];
 }
 
 export function clientsOf({ path: home }: SshHome): ToldClients {
   const told: string[] = [];
-  const report = {
-    tookOpenssh: (host: string, why: string) => void told.push(`${host}: ${why}`),
-    warn: (message: string) => void told.push(message),
-  };
-  const environment = { PATH: process.env['PATH'] };
-  return { transport: createSshClients({ home, environment }, report), told };
+  const transport = createSshClients({
+    home,
+    environment: { PATH: process.env['PATH'] },
+    note: (host, text) => void told.push(`${host}: ${text}`),
+    warn: (message) => void told.push(message),
+  });
+  return { transport, told };
 }

@@ -20,6 +20,7 @@ export interface SshHome extends AsyncDisposable {
   /** Writes down a host's key as a user who compared it would have. */
   trust(port: number, key: TestKey): Promise<void>;
   readKnownHosts(): Promise<string>;
+  writeKnownHosts(text: string): Promise<void>;
   /** The text of a file in it. */
   read(name: string): Promise<string>;
 }
@@ -41,6 +42,7 @@ export async function sshHome(): Promise<SshHome> {
     trust: (port, hostKey) =>
       writeFile(knownHosts, `[127.0.0.1]:${port} ${publicWords(hostKey)}\n`, { flag: 'a', mode: 0o600 }),
     readKnownHosts: () => readFile(knownHosts, 'utf8'),
+    writeKnownHosts: (text) => writeFile(knownHosts, text, { mode: 0o600 }),
     read: (name) => readFile(`${path}/${name}`, 'utf8'),
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };

@@ -11,15 +11,10 @@ export interface TestKey {
   readonly parsed: ParsedKey;
 }
 
-export function makeKey(type: 'ed25519' | 'ecdsa' = 'ed25519'): TestKey {
-  const { utils } = ssh2;
-  return firstSound(() =>
-    testKey(
-      type === 'ed25519'
-        ? utils.generateKeyPairSync('ed25519')
-        : utils.generateKeyPairSync('ecdsa', { bits: 256 }),
-    ),
-  );
+export type TestKeyType = 'ed25519' | 'ecdsa' | 'rsa';
+
+export function makeKey(type: TestKeyType = 'ed25519'): TestKey {
+  return firstSound(() => testKey(keyPair(type)));
 }
 
 /** Makes an Ed25519 key that is stored under a passphrase. */
@@ -41,6 +36,18 @@ function firstSound(make: () => TestKey | undefined): TestKey {
   for (;;) {
     const key = make();
     if (key !== undefined) return key;
+  }
+}
+
+function keyPair(type: TestKeyType): { readonly private: string; readonly public: string } {
+  const { utils } = ssh2;
+  switch (type) {
+    case 'ed25519':
+      return utils.generateKeyPairSync('ed25519');
+    case 'ecdsa':
+      return utils.generateKeyPairSync('ecdsa', { bits: 256 });
+    case 'rsa':
+      return utils.generateKeyPairSync('rsa', { bits: 2048 });
   }
 }
 

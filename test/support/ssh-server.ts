@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
-import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import ssh2, { type AuthContext, type AuthenticationType, type Connection, type ServerChannel } from 'ssh2';
+import { Outlet } from './outlet.ts';
+import type { PasswordLogin } from './password-login.ts';
 import { makeKey, type TestKey } from './ssh-keys.ts';
 
 /** One request to log in, as the server saw it. */
@@ -17,6 +18,8 @@ export interface SshServerOptions {
   /** Who may log in. */
   readonly authorized: readonly TestKey[];
   readonly hostKeys?: readonly TestKey[];
+  /** Default is one that is free. */
+  readonly port?: number;
   /** What a login prints on both streams before anything is run. */
   readonly noise?: string;
   /** The environment of every command; a PATH of its own replaces programs such as `sudo`. */
@@ -24,7 +27,13 @@ export interface SshServerOptions {
   /** How many connections are dropped before a byte is said, as sshd does beyond MaxStartups. */
   readonly dropFirst?: number;
   /** Methods that the server says it takes; default `publickey`. */
-  readonly methods?: readonly ('publickey' | 'password')[];
+  readonly methods?: readonly AuthenticationType[];
+  /** Answers requests to log in by password and keyboard-interactive. */
+  readonly passwords?: PasswordLogin;
+  /** Wants a password as well after a key. */
+  readonly keyIsNotEnough?: boolean;
+  /** What becomes of a client's offer of its agent; default is to refuse it. */
+  readonly takesAgent?: boolean;
   /** What is run instead of what the client asked for, as sshd's ForceCommand does. */
   readonly replaceCommand?: string;
   /** Never answers a request of a logged-in client: neither to run a command nor to forward a stream. */
@@ -44,6 +53,8 @@ export class SshServer implements AsyncDisposable {
   mostUnauthenticated = 0;
   /** Streams that were forwarded, `address port`. */
   readonly forwarded: string[] = [];
+  /** How often a client offered its agent. */
+  agentOffers = 0;
   readonly #options: SshServerOptions;
   readonly #net: NetServer;
   readonly #ssh: ssh2.Server;
@@ -63,7 +74,7 @@ export class SshServer implements AsyncDisposable {
 
   static async start(options: SshServerOptions): Promise<SshServer> {
     const server = new SshServer(options);
-    server.#net.listen(0, '127.0.0.1');
+    server.#net.listen(options.port ?? 0, '127.0.0.1');
     await once(server.#net, 'listening');
     return server;
   }
@@ -117,6 +128,11 @@ export class SshServer implements AsyncDisposable {
     client.on('session', (accept) => {
       if (this.#options.ignoresRequests === true) return;
       const session = accept();
+      session.on('auth-agent', (acceptAgent, rejectAgent) => {
+        this.agentOffers += 1;
+        if (this.#options.takesAgent === true) acceptAgent();
+        else rejectAgent();
+      });
       session.on('exec', (acceptExec, _reject, { command }) => this.#run(command, acceptExec()));
     });
     client.on('tcpip', (accept, reject, { destIP, destPort }) => {
@@ -141,7 +157,7 @@ export class SshServer implements AsyncDisposable {
     const { username: user, method } = context;
     if (context.method !== 'publickey') {
       this.authAttempts.push({ user, method });
-      context.reject([...(this.#options.methods ?? ['publickey'])]);
+      if (this.#options.passwords?.takes(context) !== true) this.#reject(context);
       return;
     }
     const { key, signature, blob, hashAlgo } = context;
@@ -150,8 +166,14 @@ export class SshServer implements AsyncDisposable {
     }
     const known = this.#options.authorized.find(({ parsed }) => parsed.getPublicSSH().equals(key.data));
     const proven = signature === undefined || known?.parsed.verify(blob ?? '', signature, hashAlgo) === true;
-    if (known !== undefined && proven) context.accept();
-    else context.reject([...(this.#options.methods ?? ['publickey'])]);
+    if (known === undefined || !proven) this.#reject(context);
+    else if (signature !== undefined && this.#options.keyIsNotEnough === true)
+      context.reject(['password'], true);
+    else context.accept();
+  }
+
+  #reject(context: AuthContext): void {
+    context.reject([...(this.#options.methods ?? ['publickey'])]);
   }
 
   // Who runs the tests need not be root: the shell behind this server is theirs, as if sudo had agreed.
@@ -186,44 +208,6 @@ export class SshServer implements AsyncDisposable {
     });
     channel.on('close', () => {
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-    });
-  }
-}
-
-/**
- * Writes both streams of a command to one channel, a chunk at a time. A chunk that had to wait for the client's window
- * stays in ssh2 1.17 when it was sent, and is sent again when the other stream waits: it has to be forgotten by hand.
- */
-class Outlet {
-  readonly #channel: ServerChannel;
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(channel: ServerChannel) {
-    this.#channel = channel;
-  }
-
-  carry(from: Readable, to: Writable): void {
-    from.on('data', (chunk: Buffer) => {
-      from.pause();
-      this.#last = this.#last.then(() => this.#write(to, chunk)).then(() => void from.resume());
-    });
-  }
-
-  drained(): Promise<void> {
-    return this.#last;
-  }
-
-  #write(to: Writable, chunk: Buffer): Promise<void> {
-    return new Promise((resolve) => {
-      to.write(chunk, () => {
-        Object.assign(this.#channel, {
-          _chunk: undefined,
-          _chunkcb: undefined,
-          _chunkErr: undefined,
-          _chunkcbErr: undefined,
-        });
-        resolve();
-      });
     });
   }
 }

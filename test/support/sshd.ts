@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeKey, storeKey, type TestKey } from './ssh-keys.ts';
+import { makeKey, storeKey, type TestKey, type TestKeyType } from './ssh-keys.ts';
 
 /** Whether a real sshd can be started here: it needs OpenSSH's server and root, for its privilege separation. */
 export const sshdIsAvailable = existsSync('/usr/sbin/sshd') && process.getuid?.() === 0;
@@ -13,11 +13,19 @@ export interface SshdOptions {
   /** A directory of the test's own. */
   readonly directory: string;
   readonly authorized: readonly TestKey[];
-  readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa')[];
+  readonly hostKeyTypes?: readonly TestKeyType[];
   /** Private key of an authority that certifies the host keys. */
   readonly certifiedBy?: string;
-  /** More lines for sshd_config. */
+  /** More lines for sshd_config, which beat those of every test. */
   readonly settings?: readonly string[];
+  /** A password for root that counts for this server only: it sees a shadow(5) of its own. */
+  readonly rootPassword?: RootPassword;
+}
+
+export interface RootPassword {
+  readonly password: string;
+  /** It has to be changed at the next login. */
+  readonly isExpired?: boolean;
 }
 
 /** A real OpenSSH server on 127.0.0.1. */
@@ -54,6 +62,7 @@ export class Sshd implements AsyncDisposable {
       options.authorized.map(({ publicLine }) => `${publicLine}\n`).join(''),
     );
     const settings = [
+      ...(options.settings ?? []),
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       ...hostKeyFiles.map((file) => `HostKey ${file}`),
@@ -65,12 +74,14 @@ export class Sshd implements AsyncDisposable {
       'UsePAM no',
       'StrictModes no',
       'PermitRootLogin yes',
-      ...(options.settings ?? []),
     ];
     await writeFile(`${directory}/sshd_config`, `${settings.join('\n')}\n`);
-    const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', `${directory}/sshd_config`], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const command = ['/usr/sbin/sshd', '-D', '-e', '-f', `${directory}/sshd_config`];
+    const [program = '', ...args] =
+      options.rootPassword === undefined
+        ? command
+        : withShadow(await writeShadow(directory, options.rootPassword), command);
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
     const sshd = new Sshd(port, hostKeys, child, () => log);
@@ -98,6 +109,23 @@ export class Sshd implements AsyncDisposable {
 function certify(hostKeyFiles: readonly string[], authority: string): void {
   const publicHalves = hostKeyFiles.map((file) => `${file}.pub`);
   execFileSync('ssh-keygen', ['-q', '-h', '-s', authority, '-I', 'host', '-n', '127.0.0.1', ...publicHalves]);
+}
+
+async function writeShadow(directory: string, { password, isExpired }: RootPassword): Promise<string> {
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' });
+  const others = (await readFile('/etc/shadow', 'utf8'))
+    .split('\n')
+    .filter((line) => !line.startsWith('root:'));
+  const file = `${directory}/shadow`;
+  const root = `root:${hash.trim()}:${isExpired === true ? 0 : 20_000}:0:99999:7:::`;
+  await writeFile(file, [root, ...others].join('\n'), { mode: 0o600 });
+  return file;
+}
+
+/** A mount is seen by the command alone: nobody else can ever log in with that password. */
+function withShadow(file: string, command: readonly string[]): readonly string[] {
+  const script = 'mount --make-rprivate / && mount --bind "$0" /etc/shadow && exec "$@"';
+  return ['unshare', '--mount', 'sh', '-c', script, file, ...command];
 }
 
 async function freePort(): Promise<number> {

@@ -66,7 +66,7 @@ const LAYERS: LayerTable = {
       ...['resources', 'render', 'backends', 'plan', 'engine'],
     ],
     packages: ['commander'],
-    builtins: ['crypto', 'fs', 'fs/promises', 'path', 'readline/promises', 'timers/promises'],
+    builtins: ['crypto', 'fs', 'fs/promises', 'path', 'timers/promises'],
   },
   main: { layers: ['cli'], packages: [], builtins: ['os'] },
 };

@@ -1,4 +1,5 @@
 import { applyCommand, destroyCommand, rollbackCommand, type ChangeCommand } from '../../engine/alter.ts';
+import type { Terminal } from '../../domain/terminal.ts';
 import { planCommand, planDestroyCommand, planRollbackCommand } from '../../engine/look.ts';
 import type { Proposal } from '../../engine/propose.ts';
 import { confirmWith } from '../confirm.ts';
@@ -8,38 +9,54 @@ import type { CliIo } from '../io.ts';
 import type { ChangeFlags } from '../options.ts';
 
 export async function apply(io: CliIo, options: ChangeFlags): Promise<number> {
-  return withWorld(io, options.dryRun ? 'plan' : 'apply', options, async (world, limit) => {
+  return withWorld(io, options.dryRun ? 'plan' : 'apply', options, async (world, limit, terminal) => {
     if (options.dryRun) return dryRunStatus(options, await planCommand(world, limit));
-    await applyCommand(world, limit, changeCommand(io, options, 'apply this plan?'));
+    await applyCommand(world, limit, changeCommand(options, terminal, 'apply this plan?'));
     return EXIT.done;
   });
 }
 
 export async function rollback(io: CliIo, options: ChangeFlags & { readonly to?: number }): Promise<number> {
-  return withWorld(io, options.dryRun ? 'plan rollback' : 'rollback', options, async (world, limit) => {
-    if (options.dryRun) return dryRunStatus(options, await planRollbackCommand(world, limit, options.to));
-    await rollbackCommand(world, limit, { ...changeCommand(io, options, 'roll back?'), to: options.to });
-    return EXIT.done;
-  });
+  return withWorld(
+    io,
+    options.dryRun ? 'plan rollback' : 'rollback',
+    options,
+    async (world, limit, terminal) => {
+      if (options.dryRun) return dryRunStatus(options, await planRollbackCommand(world, limit, options.to));
+      const command = changeCommand(options, terminal, 'roll back?');
+      await rollbackCommand(world, limit, { ...command, to: options.to });
+      return EXIT.done;
+    },
+  );
 }
 
 export async function destroy(
   io: CliIo,
   options: ChangeFlags & { readonly purge: boolean },
 ): Promise<number> {
-  return withWorld(io, options.dryRun ? 'plan destroy' : 'destroy', options, async (world, limit) => {
-    if (options.dryRun) return dryRunStatus(options, await planDestroyCommand(world, limit, options.purge));
-    const question = 'take everything of konvoy-ha off these hosts? The VIP goes with it.';
-    await destroyCommand(world, limit, { ...changeCommand(io, options, question), purge: options.purge });
-    return EXIT.done;
-  });
+  return withWorld(
+    io,
+    options.dryRun ? 'plan destroy' : 'destroy',
+    options,
+    async (world, limit, terminal) => {
+      if (options.dryRun) return dryRunStatus(options, await planDestroyCommand(world, limit, options.purge));
+      const question = 'take everything of konvoy-ha off these hosts? The VIP goes with it.';
+      const command = changeCommand(options, terminal, question);
+      await destroyCommand(world, limit, { ...command, purge: options.purge });
+      return EXIT.done;
+    },
+  );
 }
 
-function changeCommand(io: CliIo, options: ChangeFlags, question: string): ChangeCommand {
+function changeCommand(
+  options: ChangeFlags,
+  terminal: Terminal | undefined,
+  question: string,
+): ChangeCommand {
   return {
     verify: options.verify,
     keepOnFailure: options.keepOnFailure,
-    confirm: confirmWith(io, options.yes, question),
+    confirm: confirmWith({ yes: options.yes, terminal }, question),
   };
 }
 

@@ -1,118 +1,126 @@
-import { createHash } from 'node:crypto';
 import { KonvoyError } from '../../domain/error.ts';
 import type { Target } from '../../domain/target.ts';
-import { judgeHostKey, keyTypeOf, knownHostName, type KnownHostLine } from '../known-hosts.ts';
+import { judgeHostKey, knownHostName, type HostKeyVerdict, type KnownHostLine } from '../known-hosts.ts';
+import type { HostKeyQuestions } from './host-key-questions.ts';
+import {
+  changedHostKey,
+  distrustedHostKey,
+  needsCertificate,
+  revokedHostKey,
+  UnknownHostKey,
+} from './host-key-refusal.ts';
 import type { KnownHostsStore } from './known-hosts-store.ts';
+
+/** What host keys are judged by. */
+export interface HostKeyTrust {
+  readonly store: KnownHostsStore;
+  readonly questions: HostKeyQuestions;
+  /** Read where the target names no files. */
+  readonly defaultFiles: readonly string[];
+}
 
 /** Decides whether a host may be talked to, before anything about us is told to it. */
 export class HostKeyCheck {
   readonly #target: Target;
-  readonly #store: KnownHostsStore;
+  readonly #trust: HostKeyTrust;
   readonly #files: readonly string[];
   readonly #name: string;
   #toRemember: Buffer | undefined;
 
-  constructor(target: Target, store: KnownHostsStore, defaultFiles: readonly string[]) {
+  constructor(target: Target, trust: HostKeyTrust) {
+    const { hostKeyAlias, address, port, knownHostsFiles } = target;
     this.#target = target;
-    this.#store = store;
-    this.#files = target.knownHostsFiles.length > 0 ? target.knownHostsFiles : defaultFiles;
-    this.#name = knownHostName(target.address, target.port);
+    this.#trust = trust;
+    this.#files = knownHostsFiles.length > 0 ? knownHostsFiles : trust.defaultFiles;
+    // As in ssh, an alias stands for the host and its port.
+    this.#name = hostKeyAlias?.toLowerCase() ?? knownHostName(address, port);
   }
 
   /** What known_hosts says about this host. */
-  known(): Promise<readonly KnownHostLine[]> {
-    return this.#store.linesFor(this.#name, this.#files);
+  async known(): Promise<readonly KnownHostLine[]> {
+    const lines = await this.#linesFor(this.#name);
+    return lines.length > 0 ? lines : this.#linesFor(this.#nameWithoutPort);
   }
 
   /** Throws `host-key-unknown` or `host-key-changed` unless the key may be trusted. */
   async check(key: Buffer): Promise<void> {
-    const judged = judgeHostKey(key, await this.known());
+    const judged = await this.#judge(key);
     switch (judged.verdict) {
       case 'known':
         return;
       case 'unknown':
-        if (this.#target.strictHostKeyChecking !== 'accept-new') throw this.#unknown(key);
+        if (!this.#isTrustedAtFirstSight(key)) throw new UnknownHostKey(key, this.#place);
         this.#toRemember = key;
         return;
+      case 'needs-certificate':
+        throw needsCertificate(judged.known, this.#place);
       case 'changed':
-        throw this.#changed(key, judged.known);
+        throw changedHostKey(key, judged.known, this.#place);
       case 'revoked':
-        throw this.#revoked(key, judged.known);
+        throw revokedHostKey(key, judged.known, this.#place);
       default:
         judged satisfies never;
     }
   }
 
+  /** Asks the user about a key that `check` did not know; throws unless it is trusted from now on. */
+  async ask(refusal: UnknownHostKey, peer: string): Promise<void> {
+    if (this.#target.strictHostKeyChecking !== 'ask') throw refusal;
+    const { key } = refusal;
+    const otherNames = await this.#trust.store.namesOf(key, this.#files);
+    const answer = await this.#trust.questions.ask({ name: this.#name, peer, key, otherNames });
+    if (answer === undefined) throw refusal;
+    if (!answer) throw distrustedHostKey(key, this.#place);
+  }
+
   /** Stores a key accepted as new; only to be called when the host has proved that the key is its own. */
   async remember(): Promise<void> {
     const [file] = this.#files;
-    if (this.#toRemember === undefined || file === undefined) return;
+    const key = this.#toRemember;
+    if (key === undefined || file === undefined) return;
+    const judged = await this.#add(key, file);
+    // Somebody else has met this host in the meantime, by another key: one of the two was not the host.
+    if (judged.verdict === 'changed') throw changedHostKey(key, judged.known, this.#place);
+    if (judged.verdict === 'revoked') throw revokedHostKey(key, judged.known, this.#place);
+    this.#toRemember = undefined;
+  }
+
+  async #add(key: Buffer, file: string): Promise<HostKeyVerdict> {
     try {
-      await this.#store.add(this.#name, this.#toRemember, file);
+      return await this.#trust.store.add(this.#name, key, file);
     } catch (cause) {
-      throw new KonvoyError(
-        `${this.#target.host}: cannot remember its host key in ${file}: ${String(cause)}`,
-        {
-          code: 'host-key-unknown',
-          host: this.#target.host,
-          hints: [`make ${file} writable, or name another one: -o UserKnownHostsFile=PATH`],
-          cause,
-        },
-      );
+      const { host } = this.#target;
+      throw new KonvoyError(`${host}: cannot remember its host key in ${file}: ${String(cause)}`, {
+        code: 'host-key-unknown',
+        host,
+        hints: [`make ${file} writable, or name another one: -o UserKnownHostsFile=PATH`],
+        cause,
+      });
     }
   }
 
-  #unknown(key: Buffer): KonvoyError {
-    const { host, user, address, port } = this.#target;
-    const login = `ssh ${port === 22 ? '' : `-p ${port} `}${user}@${address}`;
-    return new KonvoyError(
-      `${host}: the ${describe(key)} of ${this.#name} is not in ${this.#files[0] ?? 'any known_hosts file'}`,
-      {
-        code: 'host-key-unknown',
-        host,
-        hints: [
-          `run once: ${login}, and compare the fingerprint with the one on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_${fileStem(key)}_key.pub)`,
-          'or trust new hosts at first sight: ansible_ssh_common_args: -o StrictHostKeyChecking=accept-new',
-        ],
-      },
-    );
+  async #judge(key: Buffer): Promise<HostKeyVerdict> {
+    const judged = judgeHostKey(key, await this.#linesFor(this.#name));
+    if (judged.verdict !== 'unknown') return judged;
+    // Like ssh: a host on a port of its own may be known from before it moved there, but cannot have changed then.
+    const before = judgeHostKey(key, await this.#linesFor(this.#nameWithoutPort));
+    return before.verdict === 'changed' ? judged : before;
   }
 
-  #changed(key: Buffer, known: KnownHostLine): KonvoyError {
-    const { host } = this.#target;
-    return new KonvoyError(
-      `${host}: ${this.#name} shows ${describe(key)}, but ${known.file}:${known.line} knows it by ${describe(known.key)}`,
-      {
-        code: 'host-key-changed',
-        host,
-        hints: [
-          'somebody may be listening in between, or the host was installed anew: ask whoever installed it',
-          `if it was: ssh-keygen -R '${this.#name}' -f ${known.file}, then log in once with ssh`,
-        ],
-      },
-    );
+  #isTrustedAtFirstSight(key: Buffer): boolean {
+    const { strictHostKeyChecking } = this.#target;
+    return strictHostKeyChecking === 'accept-new' || this.#trust.questions.isTrusted(this.#name, key);
   }
 
-  #revoked(key: Buffer, known: KnownHostLine): KonvoyError {
-    const { host } = this.#target;
-    return new KonvoyError(
-      `${host}: the ${describe(key)} of ${this.#name} is revoked by ${known.file}:${known.line}`,
-      {
-        code: 'host-key-changed',
-        host,
-        hints: ["that key is in somebody else's hands: give the host a new one before you go on"],
-      },
-    );
+  #linesFor(name: string): Promise<readonly KnownHostLine[]> {
+    return this.#trust.store.linesFor(name, this.#files);
   }
-}
 
-/** A key as people compare it: `ED25519 key SHA256:…`, as `ssh-keygen -l` writes it. */
-export function describe(key: Buffer): string {
-  const hash = createHash('sha256').update(key).digest('base64').replace(/=+$/, '');
-  return `${fileStem(key).toUpperCase()} key SHA256:${hash}`;
-}
+  get #nameWithoutPort(): string {
+    return this.#target.hostKeyAlias === undefined ? knownHostName(this.#target.address, 22) : this.#name;
+  }
 
-function fileStem(key: Buffer): string {
-  const type = keyTypeOf(key) ?? 'unknown';
-  return type.startsWith('ecdsa-') ? 'ecdsa' : type.replace(/^ssh-/, '');
+  get #place(): { readonly target: Target; readonly name: string; readonly files: readonly string[] } {
+    return { target: this.#target, name: this.#name, files: this.#files };
+  }
 }

@@ -1,4 +1,4 @@
-import type { ClientChannel } from 'ssh2';
+import type { ClientChannel, ExecOptions } from 'ssh2';
 import { KonvoyError } from '../../domain/error.ts';
 import type { Target } from '../../domain/target.ts';
 import { asError } from '../as-error.ts';
@@ -12,11 +12,18 @@ export async function openShellChannel(connection: Connection, target: Target): 
     const fail = (cause: unknown): void => reject(shellRefused(target, asError(cause)));
     // The login may be over before the answer comes, and ssh2 then never calls back.
     void connection.ended.then(fail);
-    try {
-      connection.client.exec(rootShellCommand, (error, opened) => {
+    const execute = (agentForward: boolean): void => {
+      // What the library's types have forgotten.
+      const options: ExecOptions & { readonly agentForward: boolean } = { agentForward };
+      connection.client.exec(rootShellCommand, options, (error, opened) => {
         if (error === undefined) resolve(opened);
+        // As ssh does: a host that wants no agent has none.
+        else if (agentForward && /agent forwarding/.test(error.message)) execute(false);
         else fail(error);
       });
+    };
+    try {
+      execute(target.forwardAgent);
     } catch (cause) {
       fail(cause);
     }

@@ -1,5 +1,6 @@
 import { KonvoyError } from '../../domain/error.ts';
 import type { Target } from '../../domain/target.ts';
+import { NeedsOpenssh } from './needs-openssh.ts';
 
 /** How far a connection had come, and what the server said, when it failed. */
 export interface LoginProgress {
@@ -7,6 +8,8 @@ export interface LoginProgress {
   readonly offered: readonly string[];
   /** The methods the server would still take; empty before it said so. */
   readonly accepted: readonly string[];
+  /** Whether it was content with something, and wants something else in addition. */
+  readonly isPartial: boolean;
   /** What went wrong with single keys: an agent that would not sign. */
   readonly troubles: readonly string[];
 }
@@ -27,35 +30,77 @@ export function explainLogin(target: Target, error: Error, progress: LoginProgre
   const place = `${target.address} port ${target.port}${bastion}`;
   const known = connectFailures.find(({ matches }) => matches.test(symptomsOf(error)));
   const message = known?.message ?? `the connection failed: ${error.message}`;
-  return new KonvoyError(`${target.host}: ${message} (${place})`, {
+  const failure = new KonvoyError(`${target.host}: ${message} (${place})`, {
     code: 'connect-failed',
     host: target.host,
     hints: known?.hints(target) ?? [tryIt(target)],
     cause: error,
   });
+  return known?.needsOpenssh === true ? new NeedsOpenssh(`${message} (${place})`, failure) : failure;
 }
 
-function authenticationFailed(
-  target: Target,
-  error: Error,
-  { offered, accepted, troubles }: LoginProgress,
-): KonvoyError {
+/** The server wants a new password before it lets anybody in. */
+export function passwordExpired(target: Target): KonvoyError {
   const { host, user } = target;
-  const methods = accepted.length > 0 ? `; it accepts ${accepted.join(', ')}` : '';
-  const keys = offered.length > 0 ? `offered ${offered.join(', ')}` : 'no key was offered';
-  const tooMany = /too many authentication failures/i.test(error.message);
-  return new KonvoyError(`${host} refuses to log in ${user}: ${keys}${methods}`, {
+  return new KonvoyError(`${host} refuses to log in ${user}: the password has expired`, {
+    code: 'authentication-failed',
+    host,
+    hints: [`log in once and give it a new one: ${loginCommand(target)}`],
+  });
+}
+
+/** The server asks questions to which the password is no answer: a one-time code, more than one thing at a time. */
+export function wantsMoreThanPassword(target: Target, prompts: readonly string[]): KonvoyError {
+  const { host, user } = target;
+  const asked = prompts.map((prompt) => JSON.stringify(prompt.trim().slice(0, MOST_OF_A_PROMPT))).join(', ');
+  return new KonvoyError(`${host} asks ${user} for more than a password: ${asked}`, {
+    code: 'authentication-failed',
+    host,
+    hints: ['one-time codes cannot be answered: log in with a key, or as a user who needs no second factor'],
+  });
+}
+
+function authenticationFailed(target: Target, error: Error, progress: LoginProgress): KonvoyError {
+  const { host, user } = target;
+  const { offered, accepted, isPartial, troubles } = progress;
+  const keys = offered.length > 0 ? `offered ${offered.join(', ')}` : 'nothing it accepts could be offered';
+  const also = isPartial ? 'that is not enough: it also wants' : 'it accepts';
+  const methods = accepted.length > 0 ? `; ${also} ${accepted.join(', ')}` : '';
+  const refusal = new KonvoyError(`${host} refuses to log in ${user}: ${keys}${methods}`, {
     code: 'authentication-failed',
     host,
     hints: [
       ...troubles.map((trouble) => `a key could not be used: ${trouble}`),
-      tooMany
-        ? 'too many keys were offered: name the right one with ansible_ssh_private_key_file'
-        : `put the public key into ~${user}/.ssh/authorized_keys there: ssh-copy-id -i KEY.pub ${user}@${target.address}`,
+      ...loginHints(target, error, progress),
       tryIt(target),
     ],
     cause: error,
   });
+  // Kerberos and its like alone: nothing that was sent could have been taken for an attempt to guess.
+  const isForeign = accepted.length > 0 && accepted.every((method) => FOREIGN_METHODS.has(method));
+  return isForeign && !isPartial
+    ? new NeedsOpenssh(`it accepts ${accepted.join(', ')} only`, refusal)
+    : refusal;
+}
+
+function loginHints(
+  target: Target,
+  error: Error,
+  { offered, accepted, isPartial }: LoginProgress,
+): readonly string[] {
+  const { user, address, password } = target;
+  const takesPassword = accepted.includes('password') || accepted.includes('keyboard-interactive');
+  if (/too many authentication failures/i.test(error.message))
+    return ['too many keys were offered: name the right one with ansible_ssh_private_key_file'];
+  if (offered.includes(PASSWORD))
+    return [
+      'the password is tried once, so that the account is not locked: check ansible_password, or what you typed',
+    ];
+  if (password === undefined && takesPassword && isPartial) return [PASSWORD_HINT];
+  return [
+    `put the public key into ~${user}/.ssh/authorized_keys there: ssh-copy-id -i KEY.pub ${user}@${address}`,
+    ...(password === undefined && takesPassword ? [`or ${PASSWORD_HINT}`] : []),
+  ];
 }
 
 function isAuthenticationFailure(error: Error): boolean {
@@ -72,15 +117,32 @@ function symptomsOf(error: Error): string {
   return `${codeOf(error)} ${prohibited} ${error.message}`;
 }
 
-function tryIt({ user, address, port }: Target): string {
-  return `try it: ssh ${port === 22 ? '' : `-p ${port} `}${user}@${address}`;
+function tryIt(target: Target): string {
+  return `try it: ${loginCommand(target)}`;
+}
+
+function loginCommand({ user, address, port }: Target): string {
+  return `ssh ${port === 22 ? '' : `-p ${port} `}${user}@${address}`;
 }
 
 interface ConnectFailure {
   readonly matches: RegExp;
   readonly message: string;
   readonly hints: (target: Target) => readonly string[];
+  /** Whether OpenSSH's own client may well do better. */
+  readonly needsOpenssh?: true;
 }
+
+/** What stands for the password among what was offered. */
+export const PASSWORD = 'the password';
+
+const PASSWORD_HINT = 'log in with a password: --ask-pass, or ansible_password in the inventory';
+
+/** Ways to log in that OpenSSH's own client has and ssh2 has not. */
+const FOREIGN_METHODS: ReadonlySet<string> = new Set(['gssapi-with-mic', 'gssapi-keyex', 'hostbased']);
+
+/** Prompts come from the server. */
+const MOST_OF_A_PROMPT = 80;
 
 const connectFailures: readonly ConnectFailure[] = [
   {
@@ -119,7 +181,8 @@ const connectFailures: readonly ConnectFailure[] = [
   {
     matches: /no matching/i,
     message: 'there is no algorithm that both sides know',
-    hints: (target) => ['konvoy-ha offers no SHA-1 and no post-quantum key exchange', tryIt(target)],
+    hints: (target) => ['ssh2 has no post-quantum key exchange, and no SHA-1 is offered', tryIt(target)],
+    needsOpenssh: true,
   },
   {
     matches: /lost before handshake|closed before|ECONNRESET|EPIPE/i,

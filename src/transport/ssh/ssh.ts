@@ -1,5 +1,7 @@
 import { KonvoyError } from '../../domain/error.ts';
+import type { HostName } from '../../domain/names.ts';
 import type { Target } from '../../domain/target.ts';
+import type { Terminal } from '../../domain/terminal.ts';
 import { abortable, withTimeLimit } from '../abort.ts';
 import { asError } from '../as-error.ts';
 import type { ShellChannel } from '../dialogue.ts';
@@ -8,8 +10,9 @@ import { Handshakes } from '../handshakes.ts';
 import { blameBastion, SharedConnections, type Lease } from '../shared-connections.ts';
 import type { Session, Transport } from '../transport.ts';
 import { bastionOver, type Bastion } from './bastions.ts';
-import { HostKeyCheck } from './host-key.ts';
-import { Identities, type Identity } from './identities.ts';
+import { HostKeyCheck, type HostKeyTrust } from './host-key.ts';
+import { HostKeyQuestions } from './host-key-questions.ts';
+import { Identities } from './identities.ts';
 import { KnownHostsStore } from './known-hosts-store.ts';
 import { loadSsh2 } from './load-ssh2.ts';
 import { login, type Connection, type LoginRequest } from './login.ts';
@@ -22,6 +25,10 @@ export interface SshTransportOptions {
   readonly home: string;
   /** SSH_AUTH_SOCK. */
   readonly agentSocket?: string | undefined;
+  /** Who can be asked about unknown hosts and for passphrases; nobody where there is no terminal. */
+  readonly terminal?: Terminal | undefined;
+  /** Says what a curious user wants to know of a host. */
+  readonly note?: ((host: HostName, text: string) => void) | undefined;
   /** The operator's environment, for a ProxyCommand; without it one has `home`, `agentSocket` and the usual PATH. */
   readonly environment?: Environment;
   readonly readyTimeoutMs?: number;
@@ -43,8 +50,8 @@ export function createSshTransport(options: SshTransportOptions): Transport {
 class SshTransport {
   readonly #options: SshTransportOptions;
   readonly #library: Awaited<ReturnType<typeof loadSsh2>>;
-  readonly #identities = new Map<string | undefined, Identities>();
-  readonly #knownHosts = new KnownHostsStore();
+  readonly #identities: Identities;
+  readonly #hostKeyTrust: HostKeyTrust;
   readonly #handshakes = new Handshakes();
   readonly #bastions = new SharedConnections<Bastion>(async (bastion, signal) =>
     bastionOver(await this.#open(bastion, signal)),
@@ -53,6 +60,12 @@ class SshTransport {
   private constructor(options: SshTransportOptions, library: Awaited<ReturnType<typeof loadSsh2>>) {
     this.#options = options;
     this.#library = library;
+    this.#identities = new Identities(library, options);
+    this.#hostKeyTrust = {
+      store: new KnownHostsStore(),
+      questions: new HostKeyQuestions(options.terminal),
+      defaultFiles: defaultKnownHostsFiles(options.home),
+    };
   }
 
   static async load(options: SshTransportOptions): Promise<SshTransport> {
@@ -86,15 +99,16 @@ class SshTransport {
   }
 
   async #open(target: Target, signal?: AbortSignal): Promise<Connection> {
-    const identities = await this.#identitiesOf(target);
+    const identities = await this.#identities.for(target);
     const bastion = await this.#bastionOf(target, signal);
     const proxyCommand = this.#proxyCommandOf(target);
     try {
       const request: LoginRequest = {
         library: this.#library,
         target,
-        hostKey: new HostKeyCheck(target, this.#knownHosts, this.#knownHostsFiles()),
+        hostKey: new HostKeyCheck(target, this.#hostKeyTrust),
         identities,
+        agentSocket: this.#options.agentSocket,
         openStream:
           (bastion && (() => bastion.connection.forward(target.address, target.port))) ??
           (proxyCommand && (() => proxyCommand.open())),
@@ -109,16 +123,6 @@ class SshTransport {
       bastion?.release();
       throw (await proxyCommand?.explain(cause)) ?? cause;
     }
-  }
-
-  async #identitiesOf(target: Target): Promise<readonly Identity[]> {
-    const { authentications, identityAgent } = target.settings ?? {};
-    if (authentications?.includes('publickey') === false) return [];
-    const socket = identityAgent === 'none' ? undefined : (identityAgent ?? this.#options.agentSocket);
-    const identities =
-      this.#identities.get(socket) ?? new Identities(this.#library, this.#options.home, socket);
-    this.#identities.set(socket, identities);
-    return identities.for(target);
   }
 
   async #bastionOf(target: Target, signal?: AbortSignal): Promise<Lease<Bastion> | undefined> {
@@ -138,16 +142,15 @@ class SshTransport {
   #readyTimeoutMs({ settings }: Target): number {
     return this.#options.readyTimeoutMs ?? settings?.connectTimeoutMs ?? 20_000;
   }
+}
 
-  #knownHostsFiles(): readonly string[] {
-    const { home } = this.#options;
-    return [
-      `${home}/.ssh/known_hosts`,
-      `${home}/.ssh/known_hosts2`,
-      '/etc/ssh/ssh_known_hosts',
-      '/etc/ssh/ssh_known_hosts2',
-    ];
-  }
+function defaultKnownHostsFiles(home: string): readonly string[] {
+  return [
+    `${home}/.ssh/known_hosts`,
+    `${home}/.ssh/known_hosts2`,
+    '/etc/ssh/ssh_known_hosts',
+    '/etc/ssh/ssh_known_hosts2',
+  ];
 }
 
 /** The environment of programs that are run on the operator's machine. */

@@ -1,6 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { KonvoyError } from '../../../src/domain/error.ts';
+import { refusalOf } from '../../support/refusal-of.ts';
 import { makeKey } from '../../support/ssh-keys.ts';
 import { publicWords, sshHome } from '../../support/ssh-home.ts';
 import { SshServer } from '../../support/ssh-server.ts';
@@ -138,10 +138,3 @@ test('a line of a certificate authority does not make its bare key known', async
   const error = await refusalOf(home.transport().connect(home.target({ port: server.port })));
   expect(error.code).toBe('host-key-unknown');
 });
-
-async function refusalOf(attempt: Promise<unknown>): Promise<KonvoyError> {
-  const [outcome] = await Promise.allSettled([attempt]);
-  if (outcome.status === 'fulfilled') expect.fail('it was let in');
-  expect(outcome.reason).toBeInstanceOf(KonvoyError);
-  return outcome.reason as KonvoyError;
-}

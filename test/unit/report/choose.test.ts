@@ -93,3 +93,24 @@ test('without an injected timer a real one drives the board, until close', () =>
     vi.useRealTimers();
   }
 });
+
+test('while the terminal is held for a question nothing is printed, and then everything in order', () => {
+  const clock = new FakeClock();
+  const terminal = new Terminal();
+  const report = createReporter(
+    optionsFor({ now: clock.now, repeat: clock.repeat, stdout: terminal, stderr: terminal }),
+  );
+  report(step);
+  clock.advance(400);
+  expect(terminal.screen).toBe('  cp1  connecting  0 s');
+  const release = report.hold();
+  terminal.write('trust cp1? ');
+  report({ type: 'host-step', host: host('cp2'), step: 'connecting' });
+  report({ type: 'host-failed', host: host('cp2'), code: 'connect-failed', message: 'no', hints: [] });
+  clock.advance(2_000);
+  expect(terminal.screen).toBe('trust cp1?');
+  terminal.write('yes\n');
+  release();
+  clock.advance(200);
+  expect(terminal.screen).toBe('trust cp1? yes\n! cp2  no\n  cp1  connecting  2 s');
+});

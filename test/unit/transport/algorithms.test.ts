@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { parseKnownHosts } from '../../../src/transport/known-hosts.ts';
 import { algorithmsFor, impossibleWishes } from '../../../src/transport/ssh/algorithms.ts';
+import { publicWords } from '../../support/ssh-home.ts';
+import { makeKey } from '../../support/ssh-keys.ts';
 
 test('the key types that are known of a host are asked for first', () => {
-  const rsa = Buffer.from('\0\0\0\x07ssh-rsaAAAA').toString('base64');
-  const lines = parseKnownHosts(`lb1 ssh-rsa ${rsa}`, 'known_hosts');
+  const lines = parseKnownHosts(`lb1 ${publicWords(makeKey('rsa'))}`, 'known_hosts');
   expect(algorithmsFor(lines).serverHostKey).toEqual([
     'rsa-sha2-512',
     'rsa-sha2-256',
@@ -16,11 +17,8 @@ test('the key types that are known of a host are asked for first', () => {
 });
 
 test('an authority or a revoked key says nothing about the types a host has', () => {
-  const ecdsa = Buffer.from('\0\0\0\x13ecdsa-sha2-nistp256AAAA').toString('base64');
-  const lines = parseKnownHosts(
-    `@cert-authority * ecdsa-sha2-nistp256 ${ecdsa}\n@revoked * ecdsa-sha2-nistp256 ${ecdsa}`,
-    'known_hosts',
-  );
+  const ecdsa = publicWords(makeKey('ecdsa'));
+  const lines = parseKnownHosts(`@cert-authority * ${ecdsa}\n@revoked * ${ecdsa}`, 'known_hosts');
   expect(lines).toHaveLength(2);
   expect(algorithmsFor(lines)).toEqual(algorithmsFor([]));
 });

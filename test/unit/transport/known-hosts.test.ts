@@ -47,6 +47,10 @@ test.each([
   `@unknown lb1 ${ed25519}`,
   'lb1 1024 35 1234567890',
   `|1|only-a-salt ${ed25519}`,
+  // One byte short of a key.
+  'lb1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAHx3HqC5pSvCsgd2k2uDN6LtHI7mHxC/beV3dSN7yaBg=',
+  hashedLb1.replace('VXE= ', 'VXE=| '),
+  'lb1 ssh-foo AAAAB3NzaC1mb28=',
 ])('the line %j makes no host known', (line) => {
   expect(linesFor('lb1', parseKnownHosts(line, 'known_hosts'))).toEqual([]);
 });
@@ -68,7 +72,10 @@ test.each([
   { lines: `lb1 ${ecdsa}`, verdict: 'changed', line: 1 },
   { lines: `lb1 ${ed25519}\n@revoked * ${ed25519}`, verdict: 'revoked', line: 2 },
   { lines: `lb1 ${ed25519}\n@revoked * ${ecdsa}`, verdict: 'known' },
-  { lines: `@cert-authority * ${ed25519}`, verdict: 'unknown' },
+  { lines: `@cert-authority * ${ed25519}`, verdict: 'needs-certificate', line: 1 },
+  { lines: `@cert-authority * ${ed25519}\nlb1 ${ed25519}`, verdict: 'known' },
+  { lines: `@cert-authority * ${ed25519}\nlb1 ${otherEd25519}`, verdict: 'changed', line: 2 },
+  { lines: `@cert-authority * ${ed25519}\n@revoked * ${ed25519}`, verdict: 'revoked', line: 2 },
 ])('a key is $verdict to\n$lines', ({ lines, verdict, line }) => {
   const judged = judgeHostKey(blob(ed25519), linesFor('lb1', parseKnownHosts(lines, '/known_hosts')));
   expect(judged.verdict).toBe(verdict);
