@@ -5,5 +5,6 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 scripts/set-up.sh openssl=openssl ip=iproute2 curl=curl ssh=openssh-client sshd=openssh-server shellcheck=shellcheck \
   busybox=busybox dash=dash patch=patch \
-  zsh=zsh fish=fish tcsh=tcsh flock=util-linux || exit 1
+  zsh=zsh fish=fish tcsh=tcsh flock=util-linux sudo=sudo doas=opendoas \
+  /usr/lib/cargo/bin/coreutils/base64=rust-coreutils || exit 1
 exec node scripts/run-tests.mjs "$@"

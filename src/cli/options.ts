@@ -10,6 +10,7 @@ export interface HostOptions {
   readonly user?: string;
   readonly privateKey?: string;
   readonly askPass: boolean;
+  readonly askBecomePass: boolean;
   readonly acceptNewHostKeys: boolean;
   readonly json: boolean;
   readonly verbose: number;
@@ -47,6 +48,7 @@ export function withHostOptions(command: Command): Command {
     .option('-u, --user <name>', 'login where the inventory names none')
     .option('--private-key <file>', 'key to log in with where the inventory names none')
     .option('-k, --ask-pass', 'ask for a password to log in with where the inventory has none', false)
+    .option('-K, --ask-become-pass', 'ask for a password for sudo where the inventory has none', false)
     .option(
       '--accept-new-host-keys',
       'trust hosts at first sight, and remember their keys; a changed key is refused as ever',

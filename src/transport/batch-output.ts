@@ -1,28 +1,34 @@
-import type { CommandResult } from '../domain/command.ts';
-import { endLabel } from './frame.ts';
+import type { CommandResult, Mutation, Probe } from '../domain/command.ts';
+import { endLabel, sendLabel } from './frame.ts';
 import type { Frame } from './frame-reader.ts';
+import { payloadLines } from './payload.ts';
 
 /** Gathers the frames of one batch from both streams until each has said that it ended. */
 export class BatchOutput {
   readonly #batch: number;
   readonly #stdout: { readonly body: Buffer; readonly exitCode: number }[] = [];
   readonly #stderr: Buffer[] = [];
+  readonly #commands: readonly (Probe | Mutation)[];
   #openStreams = 2;
 
-  constructor(batch: number) {
+  constructor(batch: number, commands: readonly (Probe | Mutation)[]) {
     this.#batch = batch;
+    this.#commands = commands;
   }
 
   get complete(): boolean {
     return this.#openStreams === 0;
   }
 
-  addStdout({ body, label }: Frame): void {
-    if (this.#endsWith(label)) return;
+  /** Returns what the shell waits for before it goes on. */
+  addStdout({ body, label }: Frame): Iterable<Buffer> {
+    if (this.#endsWith(label)) return [];
     const [step, code] = this.#stepOf(label, this.#stdout.length);
+    if (code === sendLabel) return payloadLines(this.#commands[Number(step)]?.stdin ?? new Uint8Array());
     if (code === undefined || !/^\d{1,3}$/.test(code))
       throw new Error(`step ${step} has no exit code: ${label}`);
     this.#stdout.push({ body, exitCode: Number(code) });
+    return [];
   }
 
   addStderr({ body, label }: Frame): void {

@@ -1,90 +1,75 @@
+import { randomBytes } from 'node:crypto';
 import { KonvoyError } from '../domain/error.ts';
-import type { HostName, UserName } from '../domain/names.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Target } from '../domain/target.ts';
+
+/** How a login of one target becomes a root shell. */
+export interface Elevation {
+  /** The command line that any login shell turns into one root shell reading its standard input. */
+  readonly command: string;
+  /** Present when the command may ask for a password: nothing may be sent before it says what it wants. */
+  readonly question?: PasswordQuestion;
+}
 
 /**
- * The command line that any login shell turns into one root shell reading its standard input.
- * No `'`, `!`, backslash or newline inside the quotes: fish, csh and sh must agree on what it says.
+ * What the command prints when it wants the password, and when the root shell is there, which may come unasked. An
+ * empty line has to be the first that the root shell is sent.
  */
-export const rootShellCommand =
-  'exec /bin/sh -c \'LC_ALL=C; export LC_ALL; if [ "$(id -u)" = 0 ]; then exec /bin/sh -s; else exec sudo -n -- /bin/sh -s; fi\'';
-
-/** What was printed by a login that ended before the root shell was there. */
-export interface RefusedLogin {
-  readonly host: HostName;
-  readonly user: UserName;
-  readonly stderr: string;
-  readonly stdout: string;
-  /** How the login ended, for people. */
-  readonly reason: string;
+export interface PasswordQuestion {
+  /** On standard error, alone or within other words; random, so that no noise and no prompt of another can be it. */
+  readonly asks: string;
+  /** On standard output. */
+  readonly isRoot: string;
+  readonly password: Secret;
 }
 
-/** Says why there is no root shell and what to do about it. */
-export function explainRefusal(login: RefusedLogin): KonvoyError {
-  const { host, user, stderr } = login;
-  const sudo = sudoRefusals.find(({ pattern }) => pattern.test(stderr));
-  if (sudo !== undefined) {
-    return new KonvoyError(`${host}: ${sudo.message(user)}`, {
+/**
+ * Decides how to become root; a new one is needed for each connection. Throws `sudo-refused` for a password that
+ * cannot be one line.
+ */
+export function elevationOf({ host, user, become }: Target): Elevation {
+  const { method, password } = become;
+  // doas reads a password from a terminal only, and there is none here: `doas -n` says so where it wants one.
+  if (method === 'doas') return { command: commandLine('exec doas -n -- /bin/sh -s') };
+  if (password === undefined) return { command: commandLine('exec sudo -n -- /bin/sh -s') };
+  if (/[\n\r\0]/.test(password.reveal())) {
+    throw new KonvoyError(`${host}: the password of ${user} for sudo is more than one line`, {
       code: 'sudo-refused',
       host,
-      hints: sudo.hints(user, host),
+      hints: ['sudo reads one line: look for a line break at the end of ansible_become_password'],
     });
   }
-  const said = lastLine(stderr) ?? lastLine(login.stdout);
-  const because = said === undefined ? login.reason : `${login.reason}: ${said}`;
-  if (/\bsudo:/.test(stderr)) {
-    return new KonvoyError(`${host}: sudo does not give ${user} a root shell: ${said ?? login.reason}`, {
-      code: 'sudo-refused',
-      host,
-      hints: [sudoersHint(user), `try it: ssh ${user}@${host} sudo -n id`],
-    });
-  }
-  return new KonvoyError(`${host}: the login of ${user} ended before a root shell was there (${because})`, {
-    code: 'connect-failed',
-    host,
-    hints: [
-      `try it: ssh ${user}@${host} /bin/sh -c id`,
-      'the account needs a login shell and no forced command',
-    ],
-  });
+  return askingElevation(password);
 }
 
-interface SudoRefusal {
-  readonly pattern: RegExp;
-  readonly message: (user: UserName) => string;
-  readonly hints: (user: UserName, host: HostName) => readonly string[];
+function askingElevation(password: Secret): Elevation {
+  // In two halves that are joined over there: a shell that traces itself prints the command, but neither mark.
+  const [first, second] = [randomHalf(), randomHalf()];
+  const halves = `a=${first}; b=${second}`;
+  const command = commandLine(
+    `${halves}; if ${dryRun}; then echo $b$a; exec sudo -n -- /bin/sh -s; fi; ${relay} | { ` +
+      `sudo -k -S -p $a$b -- /bin/sh -c "echo $b$a; exec /bin/sh -s"; kill -TERM 0; }`,
+    `${halves}; echo $b$a; exec /bin/sh -s`,
+  );
+  return { command, question: { asks: first + second, isRoot: second + first, password } };
 }
 
-// The texts of sudo 1.8–1.9 and of sudo-rs under LC_ALL=C.
-const sudoRefusals: readonly SudoRefusal[] = [
-  {
-    pattern: /a password is required|interactive authentication is required/i,
-    message: (user) => `sudo wants a password of ${user}`,
-    hints: (user) => [sudoersHint(user)],
-  },
-  {
-    pattern: /you must have a tty to run sudo/i,
-    message: () => 'sudo demands a terminal (requiretty)',
-    hints: (user) => [`add to the sudoers: Defaults:${user} !requiretty`],
-  },
-  {
-    pattern: /not in the sudoers file|is not allowed to (?:execute|run)|may not run sudo|I'm sorry/i,
-    message: (user) => `sudo does not let ${user} run /bin/sh as root`,
-    hints: (user) => [sudoersHint(user)],
-  },
-  {
-    pattern: /sudo: (?:command )?not found|sudo: No such file|Unknown command.*sudo/i,
-    message: (user) => `${user} is not root and there is no sudo`,
-    hints: () => ['install sudo there, or log in as root: ansible_user: root'],
-  },
-];
-
-function sudoersHint(user: UserName): string {
-  return `write to /etc/sudoers.d/konvoy-ha there: ${user} ALL=(root) NOPASSWD: /bin/sh -s`;
+// No `'`, `!`, backslash or newline inside the quotes: fish, csh and sh must agree on what it says.
+function commandLine(asUser: string, asRoot = 'exec /bin/sh -s'): string {
+  return `exec /bin/sh -c 'LC_ALL=C; PATH=\${PATH:-/usr/bin}:${morePath}; export LC_ALL PATH; if [ "$(id -u)" = 0 ]; then ${asRoot}; else ${asUser}; fi'`;
 }
 
-function lastLine(text: string): string | undefined {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .findLast((line) => line !== '');
+function randomHalf(): string {
+  return randomBytes(8).toString('hex');
 }
+
+// After the user's own, for a login whose files spoil it.
+const morePath = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+
+// The very command that would be run, with nothing to do: no other question tells whether sudo wants a password for it.
+const dryRun = 'sudo -n -- /bin/sh -s </dev/null >/dev/null 2>/dev/null';
+
+// One line, the password, and the rest only after another line, which we send when the root shell is there. Without
+// that line sudo is ended while it waits: to sudo-rs the end of its input is one more wrong password, and then another,
+// which locks accounts. When sudo has ended the relay has to go as well, or nobody would see the end.
+const relay = '{ head -n 1; if read -r c; then exec cat; fi; kill -TERM 0; }';

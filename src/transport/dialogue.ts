@@ -21,7 +21,8 @@ export interface ShellChannel {
 /** Collects what a shell answers to one script. */
 export interface Answer {
   readonly complete: boolean;
-  addStdout(frame: Frame): void;
+  /** Returns what the shell waits for before it goes on, if anything. */
+  addStdout(frame: Frame): Iterable<Buffer>;
   addStderr(frame: Frame): void;
 }
 
@@ -123,12 +124,21 @@ export class Dialogue {
     // After a failure nobody is interested; before one it would be a bug.
     if (running === undefined && this.#failure !== undefined) return;
     if (running === undefined) throw new Error(`a mark nobody waits for: ${frame.label}`);
-    if (reader === this.#stdout) running.answer.addStdout(frame);
+    if (reader === this.#stdout) void this.#send(running.answer.addStdout(frame));
     else running.answer.addStderr(frame);
     if (!running.answer.complete) return;
     this.#running = undefined;
     running.resolve();
     this.#next();
+  }
+
+  /** Piece by piece, as fast as the other side reads: a payload is never in memory twice. */
+  async #send(pieces: Iterable<Buffer>): Promise<void> {
+    const { stdin } = this.#channel;
+    for (const piece of pieces) {
+      if (this.#failure !== undefined || stdin.destroyed) return;
+      if (!stdin.write(piece)) await ready(stdin);
+    }
   }
 
   #abandon(exchange: Exchange, reason: Error): void {
@@ -150,3 +160,16 @@ interface Exchange {
   readonly resolve: () => void;
   readonly reject: (cause: Error) => void;
 }
+
+/** Resolves when the stream takes more, or nothing any more. */
+function ready(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      for (const event of events) stream.off(event, settle);
+      resolve();
+    };
+    for (const event of events) stream.on(event, settle);
+  });
+}
+
+const events = ['drain', 'close', 'error'] as const;

@@ -1,4 +1,5 @@
 import { shellWord, type Mutation, type Probe } from '../domain/command.ts';
+import { base64Lines, inlinePayloadLimit, lastLine, payloadLinesLength } from './payload.ts';
 
 /** Names one batch on one connection; everything the shell prints between marks belongs to its steps. */
 export interface BatchFrame {
@@ -46,10 +47,18 @@ export function builtinBatch(frame: BatchFrame, script: string): Buffer {
   return enclose(frame, [`${script}\n${stepMarks(frame, 0)}`]);
 }
 
+/** Whether the payload of a command follows its script, when the shell asks for it. */
+export function isSentLater({ stdin }: Probe | Mutation): boolean {
+  return stdin !== undefined && stdin.byteLength > inlinePayloadLimit;
+}
+
 /** The label that ends a batch on both streams. */
 export function endLabel(batch: number): string {
   return `${batch}.end`;
 }
+
+/** What stands in the place of an exit code when the shell asks for the payload of a step. */
+export const sendLabel = 'send';
 
 export const readyLabel = 'ready';
 export const noBase64Label = 'no-base64';
@@ -70,8 +79,22 @@ function enclose(frame: BatchFrame, steps: readonly string[]): Buffer {
 }
 
 function stepLines(frame: BatchFrame, step: number, command: Probe | Mutation): string {
-  // A subshell, so that `exit` or `cd` as a command cannot end or move the root shell.
-  return `( ${commandLine(command)} ) </dev/null ${lockFd}>&-; k=$?\n${stepMarks(frame, step)}`;
+  const run = isSentLater(command)
+    ? askedForPayload(frame, step, command)
+    : // A subshell, so that `exit` or `cd` as a command cannot end or move the root shell.
+      `( ${commandLine(command)} ) </dev/null ${lockFd}>&-; k=$?\n`;
+  return run + stepMarks(frame, step);
+}
+
+// `head` reads what we send after the mark. When it is killed, or dies because nobody reads it any more, the rest is
+// read by the shell, or the next payload would begin with it. `cat` takes what the command leaves.
+function askedForPayload({ marker, batch }: BatchFrame, step: number, command: Probe | Mutation): string {
+  const length = payloadLinesLength(command.stdin?.byteLength ?? 0);
+  return `echo "${marker}:${batch}.${step}.${sendLabel}" || exit
+( { head -c ${length} || while read -r k && [ "$k" != '${lastLine}' ]; do :; done; } |
+tr -d '#' | base64 -d ${ownStderr} |
+( ( ${argvLine(command)} ); k=$?; cat >/dev/null; exit $k ) ) ${lockFd}>&-; k=$?
+`;
 }
 
 function stepMarks({ marker, batch }: BatchFrame, step: number): string {
@@ -79,12 +102,18 @@ function stepMarks({ marker, batch }: BatchFrame, step: number): string {
   return `echo "${marker}:${batch}.${step}.$k" || exit\necho "${marker}:${batch}.${step}" >&${stderrFd} || exit\n`;
 }
 
-function commandLine({ argv, stdin }: Probe | Mutation): string {
+function commandLine(command: Probe | Mutation): string {
+  const { stdin } = command;
+  if (stdin === undefined || stdin.byteLength === 0) return argvLine(command);
+  // A quoted word and not a here-document: bash writes a large here-document to a file in $TMPDIR, where a secret
+  // must not lie and where there may be no room. `echo` is built in everywhere, so nothing stands in an argv either.
+  return `echo '${base64Lines(stdin)}' | base64 -d ${ownStderr} | ${argvLine(command)}`;
+}
+
+function argvLine({ argv }: Probe | Mutation): string {
   const [program, ...parameters] = argv;
   if (program === undefined) throw new Error('a command needs a program');
-  const line = [quoted(program), ...parameters.map(shellWord), ownStderr].join(' ');
-  if (stdin === undefined || stdin.length === 0) return line;
-  return `echo '${base64Lines(stdin)}' | base64 -d ${ownStderr} | ${line}`;
+  return [quoted(program), ...parameters.map(shellWord), ownStderr].join(' ');
 }
 
 // On the commands themselves and not on the subshell: when a command is killed, bash writes the whole pipeline, with
@@ -95,13 +124,6 @@ const ownStderr = `2>&${stderrFd} ${stderrFd}>&-`;
 function quoted(program: string): string {
   const word = shellWord(program);
   return word.startsWith("'") ? word : `'${word}'`;
-}
-
-// A quoted word and not a here-document: bash writes a large here-document to a file in $TMPDIR, where a secret
-// must not lie and where there may be no room. `echo` is built in everywhere, so nothing stands in an argv either.
-function base64Lines(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  return (text.match(/.{1,1024}/g) ?? []).join('\n');
 }
 
 const rootPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

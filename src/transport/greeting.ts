@@ -14,9 +14,10 @@ export class Greeting {
     return this.#label === noBase64Label;
   }
 
-  addStdout({ label }: Frame): void {
+  addStdout({ label }: Frame): Iterable<Buffer> {
     this.#label = label;
     this.#openStreams -= 1;
+    return [];
   }
 
   addStderr(): void {

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Target } from '../domain/target.ts';
+import { elevationOf } from './become.ts';
 import { childChannel } from './child-channel.ts';
 import type { ShellChannel } from './dialogue.ts';
 import { openRootShell } from './root-shell.ts';
 import type { Session, Transport } from './transport.ts';
-import { rootShellCommand } from './become.ts';
 
 /** How a local root shell is started. */
 export interface LocalTransportOptions {
@@ -14,17 +14,17 @@ export interface LocalTransportOptions {
 
 /** Reaches the machine konvoy-ha runs on, for `ansible_connection: local`. */
 export function createLocalTransport(options: LocalTransportOptions = {}): Transport {
-  const command = options.elevate === 'never' ? 'exec /bin/sh -s' : rootShellCommand;
   return {
-    async connect({ host, user }: Target, signal?: AbortSignal): Promise<Session> {
+    async connect(target: Target, signal?: AbortSignal): Promise<Session> {
       signal?.throwIfAborted();
+      const elevation = options.elevate === 'never' ? { command: 'exec /bin/sh -s' } : elevationOf(target);
       // Its own session and process group: Ctrl-C on the terminal is ours to handle, and must not end an undo.
-      const child = spawn('/bin/sh', ['-c', command], {
+      const child = spawn('/bin/sh', ['-c', elevation.command], {
         cwd: '/',
         detached: true,
         env: { PATH: searchPath },
       });
-      return openRootShell(channelOf(child), { host, user, readyTimeoutMs }, signal);
+      return openRootShell(channelOf(child), { target, elevation, readyTimeoutMs }, signal);
     },
   };
 }

@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { CommandResult, Mutation, Probe } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
-import type { HostName, UserName } from '../domain/names.ts';
+import type { HostName } from '../domain/names.ts';
+import type { Target } from '../domain/target.ts';
+import { onAbort } from './abort.ts';
 import { BatchOutput } from './batch-output.ts';
-import { explainRefusal } from './become.ts';
+import { explainRefusal, isHopeless, wrongPassword } from './become-refusal.ts';
+import type { Elevation, PasswordQuestion } from './become.ts';
 import { Dialogue, type ShellChannel } from './dialogue.ts';
 import { builtinBatch, mutateBatch, preambleScript, probeBatch, type BatchFrame } from './frame.ts';
 import { Greeting } from './greeting.ts';
 import { acquireScript, lockOutcome, releaseScript } from './lock.ts';
+import { PasswordAnswer, type PasswordStep } from './password-answer.ts';
 import type { LockOutcome, Session } from './transport.ts';
 import { within } from './within.ts';
 
-/** Who is behind a channel, for messages, and how patient to be. */
+/** Who is behind a channel, how its command becomes root, and how patient to be. */
 export interface ShellOwner {
-  readonly host: HostName;
-  readonly user: UserName;
+  readonly target: Pick<Target, 'host' | 'user' | 'become'>;
+  /** The one whose command runs in the channel. */
+  readonly elevation: Elevation;
   readonly readyTimeoutMs: number;
 }
 
@@ -26,6 +31,7 @@ export async function openRootShell(
 ): Promise<Session> {
   const shell = new RootShell(channel, owner);
   try {
+    await shell.becomeRoot(signal);
     await shell.greet(signal);
     return shell;
   } catch (cause) {
@@ -45,15 +51,31 @@ class RootShell implements Session {
   #lockedPath: string | undefined;
 
   constructor(channel: ShellChannel, owner: ShellOwner) {
-    this.host = owner.host;
+    this.host = owner.target.host;
     this.#owner = owner;
     this.#channel = channel;
-    this.#dialogue = new Dialogue(channel, owner.host, this.#marker);
+    this.#dialogue = new Dialogue(channel, this.host, this.#marker);
     void channel.ended.then((reason) => this.#dialogue.fail(this.#whyEnded(reason)));
   }
 
+  /** Answers the question for a password, if there may be one; until the root shell is there nothing else is sent. */
+  async becomeRoot(signal?: AbortSignal): Promise<void> {
+    const { question } = this.#owner.elevation;
+    if (question === undefined) return;
+    signal?.throwIfAborted();
+    let stop = (): void => undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        stop = this.#answer(question, { resolve, reject, signal });
+      });
+    } finally {
+      stop();
+    }
+    this.#channel.stdin.write('\n');
+  }
+
   async greet(signal?: AbortSignal): Promise<void> {
-    const timer = setTimeout(() => this.#dialogue.fail(noAnswer(this.#owner)), this.#owner.readyTimeoutMs);
+    const timer = setTimeout(() => this.#dialogue.fail(this.#noAnswer()), this.#owner.readyTimeoutMs);
     try {
       const greeting = await this.#dialogue.ask(preambleScript(this.#marker), new Greeting(), signal);
       if (greeting.lacksBase64) throw noBase64(this.host);
@@ -65,12 +87,12 @@ class RootShell implements Session {
 
   async probe(commands: readonly Probe[], signal?: AbortSignal): Promise<readonly CommandResult[]> {
     if (commands.length === 0) return [];
-    return this.#run((frame) => probeBatch(frame, commands), signal);
+    return this.#run((frame) => probeBatch(frame, commands), { commands, signal });
   }
 
   async mutate(commands: readonly Mutation[]): Promise<readonly CommandResult[]> {
     if (commands.length === 0) return [];
-    return this.#run((frame) => mutateBatch(frame, commands));
+    return this.#run((frame) => mutateBatch(frame, commands), { commands });
   }
 
   async lock(path: string, owner: string): Promise<LockOutcome> {
@@ -91,6 +113,30 @@ class RootShell implements Session {
     if (!said || !(await within(this.#channel.ended, patienceMs))) this.#channel.destroy();
   }
 
+  #answer(question: PasswordQuestion, { resolve, reject, signal }: Settling): () => void {
+    const { stdin, stdout, stderr, ended } = this.#channel;
+    const answer = new PasswordAnswer(question);
+    const take = (step: PasswordStep): void => {
+      if (step === 'send-password') stdin.write(`${question.password.reveal()}\n`);
+      else if (step === 'give-up') reject(wrongPassword(this.#owner.target));
+      else if (step === 'go-on') resolve();
+      else if (isHopeless(this.#dialogue.noise().stderr)) reject(this.#explain('it goes on asking'));
+    };
+    const readStdout = (chunk: Buffer): void => take(answer.readStdout(chunk));
+    const readStderr = (chunk: Buffer): void => take(answer.readStderr(chunk));
+    stdout.on('data', readStdout);
+    stderr.on('data', readStderr);
+    void ended.then((reason) => reject(this.#explain(reason)));
+    const timer = setTimeout(() => reject(this.#noAnswer()), this.#owner.readyTimeoutMs);
+    const stopListening = onAbort(signal, reject);
+    return () => {
+      stdout.off('data', readStdout);
+      stderr.off('data', readStderr);
+      clearTimeout(timer);
+      stopListening();
+    };
+  }
+
   /** Waits for what is running, gives the lock back and lets the shell go; rejects when the connection is lost. */
   async #sayGoodbye(): Promise<void> {
     const path = this.#lockedPath;
@@ -101,25 +147,44 @@ class RootShell implements Session {
     this.#channel.hangUp();
   }
 
-  async #run(script: (frame: BatchFrame) => Buffer, signal?: AbortSignal): Promise<readonly CommandResult[]> {
+  async #run(
+    script: (frame: BatchFrame) => Buffer,
+    { commands = [], signal }: BatchOptions = {},
+  ): Promise<readonly CommandResult[]> {
     this.#batches += 1;
     const frame = { marker: this.#marker, batch: this.#batches };
-    const output = await this.#dialogue.ask(script(frame), new BatchOutput(frame.batch), signal);
-    return output.results();
+    const output = new BatchOutput(frame.batch, commands);
+    return (await this.#dialogue.ask(script(frame), output, signal)).results();
   }
 
   #whyEnded(reason: string): KonvoyError {
-    if (this.#ready) return this.#dialogue.lost(reason);
-    return explainRefusal({ ...this.#owner, ...this.#dialogue.noise(), reason });
+    return this.#ready ? this.#dialogue.lost(reason) : this.#explain(reason);
+  }
+
+  #explain(reason: string): KonvoyError {
+    return explainRefusal({ target: this.#owner.target, ...this.#dialogue.noise(), reason });
+  }
+
+  #noAnswer(): KonvoyError {
+    const { target, readyTimeoutMs } = this.#owner;
+    const { host, user, become } = target;
+    return new KonvoyError(`${host}: no root shell within ${readyTimeoutMs / 1000} s after the login`, {
+      code: 'connect-failed',
+      host,
+      hints: [`try it: ssh ${user}@${host} ${become.method} -n id`],
+    });
   }
 }
 
-function noAnswer({ host, user, readyTimeoutMs }: ShellOwner): KonvoyError {
-  return new KonvoyError(`${host}: no root shell within ${readyTimeoutMs / 1000} s after the login`, {
-    code: 'connect-failed',
-    host,
-    hints: [`try it: ssh ${user}@${host} sudo -n id`],
-  });
+interface BatchOptions {
+  readonly commands?: readonly (Probe | Mutation)[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Settling {
+  readonly resolve: () => void;
+  readonly reject: (cause: Error) => void;
+  readonly signal: AbortSignal | undefined;
 }
 
 function noBase64(host: HostName): KonvoyError {

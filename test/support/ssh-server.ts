@@ -34,6 +34,8 @@ export interface SshServerOptions {
   readonly keyIsNotEnough?: boolean;
   /** What becomes of a client's offer of its agent; default is to refuse it. */
   readonly takesAgent?: boolean;
+  /** Whose commands run, as after a login; default is whoever runs the tests. */
+  readonly runAs?: { readonly uid: number; readonly gid: number };
   /** What is run instead of what the client asked for, as sshd's ForceCommand does. */
   readonly replaceCommand?: string;
   /** Never answers a request of a logged-in client: neither to run a command nor to forward a stream. */
@@ -47,6 +49,8 @@ export class SshServer implements AsyncDisposable {
   readonly hostKeys: readonly TestKey[];
   readonly authAttempts: AuthAttempt[] = [];
   readonly commands: string[] = [];
+  /** What clients sent to the standard input of their commands, all together. */
+  received = '';
   /** TCP connections so far. */
   connections = 0;
   /** The most connections at one time that were not logged in. */
@@ -192,8 +196,11 @@ export class SshServer implements AsyncDisposable {
     const child = spawn('/bin/sh', ['-c', this.#options.replaceCommand ?? this.#withoutSudo(command)], {
       detached: true,
       env: { ...defaultEnvironment, ...environment },
+      cwd: '/',
+      ...this.#options.runAs,
     });
     this.#children.add(once(child, 'close'));
+    channel.on('data', (chunk: Buffer) => (this.received += chunk.toString('latin1')));
     channel.pipe(child.stdin);
     child.stdin.on('error', () => undefined);
     const outlet = new Outlet(channel);

@@ -39,7 +39,8 @@ const LAYERS: LayerTable = {
     packages: ['testcontainers'],
     builtins: ['child_process', 'crypto', 'fs/promises', 'net', 'os', 'path', 'timers/promises', 'url'],
   },
-  resources: { layers: ['domain', 'platform'], packages: [], builtins: [] },
+  // The sum that a host compares a file with.
+  resources: { layers: ['domain', 'platform'], packages: [], builtins: ['crypto:createHash'] },
   render: { layers: ['domain', 'platform'], packages: ['handlebars'], builtins: [] },
   backends: {
     layers: ['domain', 'facts', 'platform', 'resources', 'render'],

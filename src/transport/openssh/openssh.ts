@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../../domain/target.ts';
 import { abortable } from '../abort.ts';
-import { rootShellCommand } from '../become.ts';
+import { elevationOf, type Elevation } from '../become.ts';
 import { childChannel } from '../child-channel.ts';
 import type { ShellChannel } from '../dialogue.ts';
 import { expandedProxyCommand } from '../expanded-proxy-command.ts';
@@ -57,12 +57,11 @@ class OpensshTransport {
   async #logIn(target: Target, lease: Lease<Master> | undefined, signal?: AbortSignal): Promise<Session> {
     for (let attempt = 1; ; attempt += 1) {
       const run = this.#runOf(target, lease?.connection);
-      const running = startSsh(
-        ['ssh', ...sshArguments(target, run), rootShellCommand],
-        environmentOf(this.#options),
-      );
+      const elevation = elevationOf(target);
+      const argv = ['ssh', ...sshArguments(target, run), elevation.command] as const;
+      const running = startSsh(argv, environmentOf(this.#options));
       try {
-        return await this.#openShell(target, running, lease, signal);
+        return await this.#openShell({ target, elevation, running, lease }, signal);
       } catch (cause) {
         if (attempt === maximumAttempts || signal?.aborted === true || !isTransientSsh(running.stderr.text))
           throw cause;
@@ -71,17 +70,12 @@ class OpensshTransport {
     }
   }
 
-  async #openShell(
-    target: Target,
-    running: SshProcess,
-    lease: Lease<Master> | undefined,
-    signal?: AbortSignal,
-  ): Promise<Session> {
+  async #openShell({ target, elevation, running, lease }: Attempt, signal?: AbortSignal): Promise<Session> {
     const channel = channelOf(running);
     // Its own ConnectTimeout ends at the login; from there on it is as patient as we are.
     const readyTimeoutMs = 2 * this.#readyTimeoutMs(target);
     try {
-      const session = await openRootShell(channel, { ...target, readyTimeoutMs }, signal);
+      const session = await openRootShell(channel, { target, elevation, readyTimeoutMs }, signal);
       void channel.ended.then(() => lease?.release());
       return session;
     } catch (cause) {
@@ -142,6 +136,13 @@ class OpensshTransport {
   #readyTimeoutMs({ settings }: Target): number {
     return this.#options.readyTimeoutMs ?? settings?.connectTimeoutMs ?? 20_000;
   }
+}
+
+interface Attempt {
+  readonly target: Target;
+  readonly elevation: Elevation;
+  readonly running: SshProcess;
+  readonly lease: Lease<Master> | undefined;
 }
 
 function channelOf({ child, stderr }: SshProcess): ShellChannel {

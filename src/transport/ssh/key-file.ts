@@ -25,7 +25,8 @@ export async function readKeyFile(library: typeof ssh2, path: string): Promise<K
   try {
     const text = await readFile(path, 'utf8');
     const file = parseKeyFile(library, text);
-    if (file.state === 'public') return file;
+    // A FIDO key is a handle: the device keeps the secret.
+    if (file.state === 'public' || file.state === 'fido') return file;
     const { uid, mode } = await stat(path);
     // OpenSSH's own rule (authfile.c): a key of ours that others may read is as good as published.
     return uid === userInfo().uid && (mode & 0o077) !== 0 ? { state: 'too-open' } : file;

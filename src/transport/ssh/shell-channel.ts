@@ -2,12 +2,15 @@ import type { ClientChannel, ExecOptions } from 'ssh2';
 import { KonvoyError } from '../../domain/error.ts';
 import type { Target } from '../../domain/target.ts';
 import { asError } from '../as-error.ts';
-import { rootShellCommand } from '../become.ts';
 import type { ShellChannel } from '../dialogue.ts';
 import type { Connection } from './login.ts';
 
 /** Opens the one channel a host gets: everything later goes through the shell behind it. */
-export async function openShellChannel(connection: Connection, target: Target): Promise<ShellChannel> {
+export async function openShellChannel(
+  connection: Connection,
+  target: Target,
+  command: string,
+): Promise<ShellChannel> {
   const stream = await new Promise<ClientChannel>((resolve, reject) => {
     const fail = (cause: unknown): void => reject(shellRefused(target, asError(cause)));
     // The login may be over before the answer comes, and ssh2 then never calls back.
@@ -15,7 +18,7 @@ export async function openShellChannel(connection: Connection, target: Target): 
     const execute = (agentForward: boolean): void => {
       // What the library's types have forgotten.
       const options: ExecOptions & { readonly agentForward: boolean } = { agentForward };
-      connection.client.exec(rootShellCommand, options, (error, opened) => {
+      connection.client.exec(command, options, (error, opened) => {
         if (error === undefined) resolve(opened);
         // As ssh does: a host that wants no agent has none.
         else if (agentForward && /agent forwarding/.test(error.message)) execute(false);

@@ -4,6 +4,7 @@ import type { Target } from '../../domain/target.ts';
 import type { Terminal } from '../../domain/terminal.ts';
 import { abortable, withTimeLimit } from '../abort.ts';
 import { asError } from '../as-error.ts';
+import { elevationOf } from '../become.ts';
 import type { ShellChannel } from '../dialogue.ts';
 import { openRootShell } from '../root-shell.ts';
 import { Handshakes } from '../handshakes.ts';
@@ -73,24 +74,22 @@ class SshTransport {
   }
 
   async connect(target: Target, signal?: AbortSignal): Promise<Session> {
+    const elevation = elevationOf(target);
     const connection = await this.#open(target, signal);
     try {
-      const channel = await this.#openShell(connection, target, signal);
-      return await openRootShell(
-        channel,
-        { ...target, readyTimeoutMs: this.#readyTimeoutMs(target) },
-        signal,
-      );
+      const opening = openShellChannel(connection, target, elevation.command);
+      const channel = await this.#opened(opening, target, signal);
+      const readyTimeoutMs = this.#readyTimeoutMs(target);
+      return await openRootShell(channel, { target, elevation, readyTimeoutMs }, signal);
     } catch (cause) {
       connection.client.destroy();
       throw cause;
     }
   }
 
-  async #openShell(connection: Connection, target: Target, signal?: AbortSignal): Promise<ShellChannel> {
+  async #opened(opening: Promise<ShellChannel>, target: Target, signal?: AbortSignal): Promise<ShellChannel> {
     try {
-      const limit = withTimeLimit(signal, this.#readyTimeoutMs(target));
-      return await abortable(openShellChannel(connection, target), limit);
+      return await abortable(opening, withTimeLimit(signal, this.#readyTimeoutMs(target)));
     } catch (cause) {
       signal?.throwIfAborted();
       if (cause instanceof KonvoyError) throw cause;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { probe, stdoutOf } from '../../../src/domain/command.ts';
 import type { Session } from '../../../src/transport/transport.ts';
+import type { ScriptedStep } from '../../support/scripted-session.ts';
 
 /** One session of a transport under test; its fixture disposes it if nobody did before. */
 export interface ContractSession {
@@ -11,7 +12,8 @@ export interface ContractSession {
 
 /** A transport under test, with whatever it needs to reach a root shell on this machine. */
 export interface ContractFixture extends AsyncDisposable {
-  connect(): Promise<ContractSession>;
+  /** `script` is what commands answer, for a transport that does not run them; the others find out. */
+  connect(script?: readonly ScriptedStep[]): Promise<ContractSession>;
   /** Logs in where a login prints noise on both streams; absent when the transport has no login. */
   readonly connectThroughNoise?: () => Promise<ContractSession>;
 }

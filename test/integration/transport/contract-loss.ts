@@ -46,22 +46,6 @@ export function lossCases(open: OpenFixture): void {
     await until(() => !isAlive(shell));
   });
 
-  test('aborting a probe that still waits takes it out and leaves the session usable', async () => {
-    await using fixture = await open();
-    const { session } = await fixture.connect();
-    const abort = new AbortController();
-    const first = session.probe([probeScript('sleep 0.1; echo first')]);
-    const second = session.probe([probe('echo', 'second')], abort.signal);
-    const third = session.probe([probe('echo', 'third')]);
-    const settled = Promise.allSettled([first, second, third]);
-    abort.abort(new Error('no longer wanted'));
-    const outcomes = await settled;
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    await expect(session.probe([probe('true')], AbortSignal.abort(new Error('at once')))).rejects.toThrow(
-      'at once',
-    );
-  });
-
   test('a disposed session leaves no process behind and takes no more commands', async () => {
     await using fixture = await open();
     const { session } = await fixture.connect();

@@ -21,13 +21,13 @@ test.each([
     case: 'wants a password',
     sudo: 'echo "sudo: a password is required" >&2; exit 1',
     message: 'lb1: sudo wants a password of ops',
-    hint: 'write to /etc/sudoers.d/konvoy-ha there: ops ALL=(root) NOPASSWD: /bin/sh -s',
+    hint: 'give it: -K asks for it, or ansible_become_password',
   },
   {
     case: 'is sudo-rs and wants a password',
     sudo: 'echo "sudo: interactive authentication is required" >&2; exit 1',
     message: 'lb1: sudo wants a password of ops',
-    hint: 'write to /etc/sudoers.d/konvoy-ha there: ops ALL=(root) NOPASSWD: /bin/sh -s',
+    hint: 'give it: -K asks for it, or ansible_become_password',
   },
   {
     case: 'does not know the user',
@@ -62,9 +62,14 @@ test.each([
   await attempt.catch((error: unknown) => expect(error).toHaveProperty('hints.0', hint));
 });
 
-test('a host without sudo is told apart', async () => {
+test.each([
+  'sh: 1: exec: sudo: not found',
+  '/bin/sh: line 1: exec: sudo: not found',
+  'sh: exec: line 0: sudo: not found',
+])('a host without sudo is told apart: %s', async (said) => {
   await using lab = await sshLab();
-  const server = await lab.start({ environment: { PATH: await hostWith(lab, {}) } });
+  const path = await hostWith(lab, { sudo: `echo "${said}" >&2; exit 127` });
+  const server = await lab.start({ environment: { PATH: path } });
   const attempt = lab.home.transport().connect(lab.home.target({ port: server.port, user: 'ops' }));
   await expect(attempt).rejects.toMatchObject({
     code: 'sudo-refused',

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { probe } from '../../../src/domain/command.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Target } from '../../../src/domain/target.ts';
+import { RealAgent } from '../../support/real-agent.ts';
 import { refusalOf } from '../../support/refusal-of.ts';
 import { Resources } from '../../support/resources.ts';
 import { makeKey, storeKey, type TestKeyType } from '../../support/ssh-keys.ts';
@@ -87,7 +88,7 @@ describe.runIf(sshdIsAvailable)('a key for a real sshd', () => {
 
   test('is the one of ten in an agent that is named, and no other is offered', async () => {
     await using lab = await sshdLab();
-    await using agent = await realAgent(lab.home, 10);
+    await using agent = await agentWith(lab.home, 10);
     const target = { identityFiles: [`${lab.home.identity}.pub`] };
     await using session = await lab.connect(target, agent.socket);
     expect(session.host).toBe('lb1');
@@ -96,7 +97,7 @@ describe.runIf(sshdIsAvailable)('a key for a real sshd', () => {
 
   test('is not found among ten in an agent, and the user hears what to do', async () => {
     await using lab = await sshdLab({ authorized: [] });
-    await using agent = await realAgent(lab.home, 10);
+    await using agent = await agentWith(lab.home, 10);
     const error = await refusalOf(lab.connect({}, agent.socket));
     expect(error.code).toBe('authentication-failed');
     expect(error.hints[0]).toBe(
@@ -113,7 +114,7 @@ describe.runIf(sshdIsAvailable)('an agent for a real sshd', () => {
     [false, 'yes', false],
   ])('asked for: %s, allowed: %s: it is there: %s', async (forwardAgent, allowed, isThere) => {
     await using lab = await sshdLab({ settings: [`AllowAgentForwarding ${allowed}`] });
-    await using agent = await realAgent(lab.home, 1);
+    await using agent = await agentWith(lab.home, 1);
     const target = { identityFiles: [lab.home.identity], forwardAgent };
     await using session = await lab.connect(target, agent.socket);
     const [result] = await session.probe([probe('sh', '-c', 'ssh-add -l')]);
@@ -162,18 +163,12 @@ async function sshdLab(
   };
 }
 
-/** An ssh-agent(1) with the key of the home as the last of `count`. */
-async function realAgent(
-  home: SshHome,
-  count: number,
-): Promise<AsyncDisposable & { readonly socket: string }> {
-  const socket = `${home.path}/agent.sock`;
-  const output = execFileSync('ssh-agent', ['-s', '-a', socket], { encoding: 'utf8' });
-  const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(output)?.[1]);
+/** An agent with the key of the home as the last of `count`. */
+async function agentWith(home: SshHome, count: number): Promise<RealAgent> {
+  const agent = await RealAgent.start(home.path);
   const others = await Promise.all(
     Array.from({ length: count - 1 }, (_, at) => storeKey(`${home.path}/other${at}`, makeKey())),
   );
-  const env = { ...process.env, SSH_AUTH_SOCK: socket };
-  execFileSync('ssh-add', ['-q', ...others, home.identity], { env, stdio: 'ignore' });
-  return { socket, [Symbol.asyncDispose]: async () => Promise.resolve(void process.kill(pid)) };
+  agent.add(...others, home.identity);
+  return agent;
 }

@@ -25,6 +25,9 @@ const DIRECTORY = {
 } as const;
 const RUNNING = { kind: 'service', name: 'keepalived', enabled: true, running: true } as const;
 const OFF = { ...RUNNING, enabled: false, running: false };
+/** `sha256sum` of what FILE holds. */
+const SUM = 'e97eeb3c9efc6faf3dc5300e5b647b06944ad089625e5dbe7a4edf2169c4ea33';
+
 const FILE: FileResource = {
   ...{ kind: 'file', path: '/etc/keepalived/keepalived.conf', owner: 'root', group: 'root', effect: 'none' },
   ...{ content: bytes('state BACKUP\n'), mode: 0o640 },
@@ -218,12 +221,12 @@ describe('what brings a resource to what is wanted', () => {
   test.each<readonly [string, Resource | undefined, Resource | undefined, readonly string[]]>([
     ['an absent directory', DIRECTORY, undefined, [DIRECTORY.path, '755', 'root:root']],
     ['a directory too many', undefined, DIRECTORY, [DIRECTORY.path]],
-    ['an absent file', FILE, undefined, [FILE.path, '640', 'root:root', '13']],
+    ['an absent file', FILE, undefined, [FILE.path, '640', 'root:root', SUM]],
     [
       'a file with another content',
       FILE,
       { ...FILE, content: bytes('') },
-      [FILE.path, '640', 'root:root', '13'],
+      [FILE.path, '640', 'root:root', SUM],
     ],
   ])('%s: one script, that is given everything as parameters', (_, wanted, observed, parameters) => {
     const [mutation, ...more] = converge(wanted, observed, DEBIAN);

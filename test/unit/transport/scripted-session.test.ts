@@ -56,12 +56,15 @@ test('mutations stop at the first that fails, as on a real host', async () => {
 });
 
 test('a lock is held unless somebody else is said to have it', async () => {
-  expect(await new ScriptedSession(host, []).lock()).toEqual({ held: true });
-  expect(await new ScriptedSession(host, []).lockedBy('ann').lock()).toEqual({ held: false, owner: 'ann' });
+  expect(await new ScriptedSession(host, []).lock('/run/lock', 'bob')).toEqual({ held: true });
+  expect(await new ScriptedSession(host, []).lockedBy('/run/lock', 'ann').lock('/run/lock', 'bob')).toEqual({
+    held: false,
+    owner: 'ann',
+  });
 });
 
 test('a disposed session takes nothing', async () => {
   const session = new ScriptedSession(host, [idStep]);
   await session[Symbol.asyncDispose]();
-  await expect(session.probe([probe('id', '-u')])).rejects.toThrow('was disposed');
+  await expect(session.probe([probe('id', '-u')])).rejects.toMatchObject({ code: 'connection-lost' });
 });
