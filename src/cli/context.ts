@@ -22,6 +22,7 @@ import { readLimit } from './limit.ts';
 import type { HostOptions } from './options.ts';
 import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
+import { wayNotes, withClient } from './routes.ts';
 import { readLoginOptions, withLoginOptions } from './targets.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -94,8 +95,10 @@ async function openWorld(
   });
   const transport = createTransport({
     home: io.home,
+    environment: io.env,
     ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
     terminal: run.terminal,
+    ...wayNotes(run.report),
     ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
   });
   const world: World = {
@@ -126,9 +129,13 @@ async function readIntent(
   const loaded = await loadIntent(paths, await loadContext(io, options, terminal));
   if (!loaded.ok) throw refusal(loaded.error);
   const login = await readLoginOptions(options, terminal);
+  const { transport } = options;
   const hosts = loaded.value.hosts.map((host) => ({
     ...host,
-    target: withLoginOptions(host.target, login),
+    target: withLoginOptions(
+      transport === undefined ? host.target : withClient(host.target, transport),
+      login,
+    ),
   }));
   return { ...loaded.value, hosts };
 }
