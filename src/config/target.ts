@@ -6,6 +6,7 @@ import type { Cursor } from './text/cursor.ts';
 import type { Host, HostVariables } from './ansible/inventory.ts';
 import { resolveUserPath } from './paths.ts';
 import type { Problems } from './text/problems.ts';
+import { readBecome, readPassword } from './passwords.ts';
 import { readSshArguments, type SshArguments } from './ssh-arguments.ts';
 import { routeFields } from './ssh-route.ts';
 import { refuseUnsupported } from './unsupported.ts';
@@ -43,9 +44,12 @@ export function readTarget(entry: HostEntry, operator: Operator, problems: Probl
   const port = readPort(variables, args);
   const user = readUser(variables, args, operator, problems);
   const client = readClient(variables);
+  const become = readBecome(variables);
+  const password = readPassword(variables);
   const identityFiles = readIdentityFiles(variables, args, operator.home);
   if (host === undefined || connection === undefined || address === undefined) return undefined;
-  if (port === undefined || user === undefined || client === undefined) return undefined;
+  if (port === undefined || user === undefined) return undefined;
+  if (client === undefined || become === undefined) return undefined;
   const target: Target = {
     host,
     connection,
@@ -54,7 +58,8 @@ export function readTarget(entry: HostEntry, operator: Operator, problems: Probl
     port: port.value,
     user: user.value,
     identityFiles,
-    become: { method: 'sudo' },
+    become,
+    ...(password !== undefined && { password }),
     knownHostsFiles: args.knownHostsFiles,
     strictHostKeyChecking: args.strictHostKeyChecking ?? 'ask',
     ...(args.hostKeyAlias !== undefined && { hostKeyAlias: args.hostKeyAlias }),

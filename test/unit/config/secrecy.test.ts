@@ -183,13 +183,13 @@ describe('what is wrong with an encrypted value is said all the same', () => {
     ],
     [
       'a value that is none of ours',
-      vaulted('ansible_become_method', 'doas'),
-      'control-plane.vars.ansible_become_method: what is there cannot be used; it is encrypted, and is not shown',
+      vaulted('ansible_become_method', 'su'),
+      'control-plane.vars.ansible_become_method: expected sudo or doas; what is there is encrypted, and is not shown',
     ],
     [
-      'a variable that nobody reads yet',
-      vaulted('ansible_password', 'hunter2'),
-      'control-plane.vars.ansible_password: passwords are not supported yet; log in with a key, and let sudo work without a password',
+      'a password of two lines',
+      vaulted('ansible_password', 'hunter2\n'),
+      'control-plane.vars.ansible_password: a password is one line; a block scalar ends in a line break: use |- instead of |',
     ],
     [
       'a damaged vault',

@@ -45,15 +45,11 @@ describe('a host is not reached in another way than asked for', () => {
     ],
     [
       'ansible_password: !vault "abc"',
-      'inventory.yaml:8:32 [*****] error: control-plane.hosts.cp1.ansible_password: passwords are not supported yet; log in with a key, and let sudo work without a password',
+      'inventory.yaml:8:32 [*****] error: control-plane.hosts.cp1.ansible_password: the value is encrypted, and nothing here opens it',
     ],
     [
-      'ansible_ssh_pass: secret',
-      'inventory.yaml:8:25 [******] error: control-plane.hosts.cp1.ansible_ssh_pass: passwords are not supported yet; log in with a key, and let sudo work without a password',
-    ],
-    [
-      'ansible_become_password: secret',
-      'inventory.yaml:8:32 [******] error: control-plane.hosts.cp1.ansible_become_password: passwords are not supported yet; log in with a key, and let sudo work without a password',
+      'ansible_become_password: "secret\\n"',
+      'inventory.yaml:8:32 [**********] error: control-plane.hosts.cp1.ansible_become_password: a password is one line; a block scalar ends in a line break: use |- instead of |',
     ],
     [
       'ansible_become: perhaps',
@@ -61,7 +57,7 @@ describe('a host is not reached in another way than asked for', () => {
     ],
     [
       'ansible_become_method: su',
-      'inventory.yaml:8:30 [su] error: control-plane.hosts.cp1.ansible_become_method: "su" is not supported yet; konvoy-ha becomes root with sudo, or logs in as root',
+      'inventory.yaml:8:30 [su] error: control-plane.hosts.cp1.ansible_become_method: expected sudo or doas, got "su": konvoy-ha becomes root with these, or logs in as root',
     ],
     [
       'ansible_become_user: admin',

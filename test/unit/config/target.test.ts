@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/domain/target.ts';
 import { complaintsAbout, intentOf, inventoryWith } from './read.ts';
@@ -46,6 +47,7 @@ describe('a host is reached', () => {
     ['ansible_become_method: sudo', {}],
     ['ansible_become_user: root', {}],
     ['ansible_password: ""', {}],
+    ['ansible_become_method: doas', { become: { method: 'doas' } }],
     ['ansible_host_key_checking: true', {}],
     ['ansible_ssh_common_args: -o StrictHostKeyChecking=accept-new', { strictHostKeyChecking: 'accept-new' }],
     [
@@ -180,5 +182,31 @@ describe('one machine under two names', () => {
   it('behind one address with forwarded ports is two machines', () => {
     const more = '    cp2: {ansible_host: 192.0.2.11, ansible_port: 2222}\n';
     expect(complaintsAbout(inventoryWith({}) + more)).toEqual([]);
+  });
+});
+
+describe('passwords', () => {
+  const revealed = (...lines: readonly string[]): readonly (string | undefined)[] => {
+    const target = targetWith(...lines);
+    return [target?.password?.reveal(), target?.become.method, target?.become.password?.reveal()];
+  };
+
+  it.each<[string, readonly (string | undefined)[]]>([
+    ['ansible_password: " pass word "', [' pass word ', 'sudo', undefined]],
+    ['ansible_ssh_pass: 0123', ['0123', 'sudo', undefined]],
+    ['ansible_ssh_password: x', ['x', 'sudo', undefined]],
+    ['ansible_become_password: s', [undefined, 'sudo', 's']],
+    ['ansible_become_pass: s', [undefined, 'sudo', 's']],
+    ['ansible_sudo_pass: s', [undefined, 'sudo', 's']],
+    ['ansible_doas_pass: s', [undefined, 'sudo', undefined]],
+    ['{ansible_become_method: doas, ansible_doas_pass: s}', [undefined, 'doas', 's']],
+  ])('%s', (text, expected) => {
+    const lines = text.startsWith('{') ? text.slice(1, -1).split(', ') : [text];
+    expect(revealed(...lines)).toEqual(expected);
+  });
+
+  it('show in no way of printing a target', () => {
+    const target = targetWith('ansible_password: hunter2', 'ansible_become_password: hunter2');
+    expect(`${JSON.stringify(target)} ${inspect(target)}`).not.toContain('hunter2');
   });
 });

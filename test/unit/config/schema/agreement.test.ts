@@ -19,7 +19,7 @@ describe('the schema of the inventory', () => {
 
   it('has every other variable that the reader asks for by name, and no other', () => {
     const text = readdirSync(source, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts') && !path.startsWith('schema/'))
+      .filter((path) => path.endsWith('.ts') && !path.startsWith('schema/') && path !== 'ansible/export.ts')
       .map((path) => readFileSync(join(source, path), 'utf8'))
       .join('\n');
     const asked = new Set([...text.matchAll(/'((?:ansible|ssh|bastion)_[a-z_]+)'/g)].map(([, name]) => name));
