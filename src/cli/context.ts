@@ -19,6 +19,7 @@ import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import type { HostOptions } from './options.ts';
 import { openReporter } from './reporter.ts';
+import { wayNotes, withClient } from './routes.ts';
 import { readLoginOptions, withLoginOptions } from './targets.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -91,8 +92,10 @@ async function openWorld(
   });
   const transport = createTransport({
     home: io.home,
+    environment: io.env,
     ...(io.env['SSH_AUTH_SOCK'] === undefined ? {} : { agentSocket: io.env['SSH_AUTH_SOCK'] }),
     terminal: run.terminal,
+    ...wayNotes(run.report),
     ...(options.timeout === undefined ? {} : { readyTimeoutMs: options.timeout * 1000 }),
   });
   const world: World = {
@@ -116,13 +119,22 @@ async function readIntent(io: CliIo, options: HostOptions, terminal: Terminal | 
   const inventory = options.inventory.length > 0 ? options.inventory : ['./inventory.yaml'];
   const loaded = await loadIntent(
     { inventory, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) },
-    { cwd: io.cwd, home: io.home, user: options.user ?? io.user },
+    {
+      cwd: io.cwd,
+      home: io.home,
+      user: io.user,
+      ...(options.user === undefined ? {} : { remoteUser: options.user }),
+    },
   );
   if (!loaded.ok) throw refusal(loaded.error);
   const login = await readLoginOptions(options, terminal);
+  const { transport } = options;
   const hosts = loaded.value.hosts.map((host) => ({
     ...host,
-    target: withLoginOptions(host.target, login),
+    target: withLoginOptions(
+      transport === undefined ? host.target : withClient(host.target, transport),
+      login,
+    ),
   }));
   return { ...loaded.value, hosts };
 }

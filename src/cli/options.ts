@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Target } from '../domain/target.ts';
 
 /** Options that every command on hosts has. */
 export interface HostOptions {
@@ -15,6 +16,7 @@ export interface HostOptions {
   readonly verbose: number;
   readonly color: boolean;
   readonly timeout?: number;
+  readonly transport?: Target['client'];
 }
 
 export interface ChangeFlags extends HostOptions {
@@ -52,7 +54,13 @@ export function withHostOptions(command: Command): Command {
       'trust hosts at first sight, and remember their keys; a changed key is refused as ever',
       false,
     )
-    .option('--timeout <seconds>', 'give up connecting to a host after this long', wholeNumber(1, 3600));
+    .option('--timeout <seconds>', 'give up connecting to a host after this long', wholeNumber(1, 3600))
+    .addOption(
+      new Option(
+        '--transport <client>',
+        "who speaks SSH: ssh2, which is built in, openssh, the system's, or auto, which is ssh2 where it can",
+      ).choices(['auto', 'ssh2', 'openssh']),
+    );
 }
 
 export function withChangeOptions(command: Command): Command {

@@ -1,4 +1,4 @@
-import type { AuthenticationMethod, SshSettings } from '../domain/ssh-settings.ts';
+import { allowedAuthentications, type SshSettings } from '../domain/ssh-settings.ts';
 import type { Target } from '../domain/target.ts';
 import type { HostVariables } from './ansible/inventory.ts';
 import { parseBoolean } from './boolean.ts';
@@ -64,7 +64,7 @@ function knownHostsFiles(said: Readonly<SshOptions>, home: string): readonly str
 }
 
 function settingsOf(said: Readonly<SshOptions>, variables: HostVariables): SshSettings {
-  const authentications = authenticationsOf(said);
+  const authentications = allowedAuthentications(said);
   const timeout = variables.first('ansible_ssh_timeout', 'ansible_timeout');
   const timeoutMs = timeout && readVariable(timeout, parseTimeMs);
   return {
@@ -73,17 +73,6 @@ function settingsOf(said: Readonly<SshOptions>, variables: HostVariables): SshSe
     ...(authentications !== undefined && { authentications }),
     ...(Object.keys(said.algorithms).length > 0 && { algorithms: said.algorithms }),
   };
-}
-
-function authenticationsOf({
-  preferred,
-  refused,
-  batchMode,
-}: Readonly<SshOptions>): SshSettings['authentications'] {
-  const interactive: readonly AuthenticationMethod[] =
-    batchMode === true ? ['password', 'keyboard-interactive'] : [];
-  const left = (preferred ?? ALL_METHODS).filter((one) => ![...refused, ...interactive].includes(one));
-  return left.length === ALL_METHODS.length ? undefined : left;
 }
 
 function strictnessOf(
@@ -101,8 +90,6 @@ function readHostKeyChecking(variables: HostVariables): Target['strictHostKeyChe
   cursor.warnAt('', ACCEPT_NEW_INSTEAD);
   return 'accept-new';
 }
-
-const ALL_METHODS: readonly AuthenticationMethod[] = ['publickey', 'keyboard-interactive', 'password'];
 
 const ARGUMENT_VARIABLES = [
   'ansible_ssh_args',

@@ -1,15 +1,5 @@
-import type { AuthenticationMethod } from '../domain/ssh-settings.ts';
-import { parseHostName, parseUserName, type HostName, type UserName } from '../domain/names.ts';
+import { AUTHENTICATION_METHODS, type AuthenticationMethod } from '../domain/ssh-settings.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { parseConnectAddress, parsePort } from './connect-address.ts';
-
-/** One host of a ProxyJump. */
-export interface JumpHop {
-  readonly host: HostName;
-  readonly address: string;
-  readonly port?: number;
-  readonly user?: UserName;
-}
 
 /** OpenSSH's spellings of true and false. */
 export function parseYesNo(text: string): Result<boolean, string> {
@@ -60,51 +50,13 @@ export function parseHostKeyAlias(text: string): Result<string, string> {
 /** The ways to log in that a PreferredAuthentications leaves us; those that only OpenSSH's client has are passed over. */
 export function parseAuthentications(text: string): Result<readonly AuthenticationMethod[], string> {
   const names = text.toLowerCase().split(',');
-  const unknown = names.find((name) => !OURS.some((own) => own === name) && !THEIRS.includes(name));
+  const unknown = names.find(
+    (name) => !AUTHENTICATION_METHODS.some((own) => own === name) && !THEIRS.includes(name),
+  );
   if (unknown !== undefined) return err(`${JSON.stringify(unknown)} is no way to log in`);
-  return ok(OURS.filter((own) => names.includes(own)));
-}
-
-/** The hosts of a ProxyJump, the first to go to first; `none` is an empty list. */
-export function parseJumpHops(text: string): Result<readonly JumpHop[], string> {
-  if (/^none$/i.test(text)) return ok([]);
-  const hops: JumpHop[] = [];
-  for (const word of text.split(',')) {
-    const hop = parseHop(word);
-    if (!hop.ok) return hop;
-    hops.push(hop.value);
-  }
-  const places = new Set(hops.map(({ address, port }) => `${address} ${port ?? 22}`));
-  if (places.size < hops.length) return err('expected no host twice on the way');
-  return hops.length > MOST_HOPS ? err(`expected at most ${MOST_HOPS} hosts on the way`) : ok(hops);
-}
-
-/** `[user@]host[:port]`, also as a URI; an IPv6 address with a port is in brackets. */
-function parseHop(text: string): Result<JumpHop, string> {
-  const parts =
-    /^(?:ssh:\/\/)?(?:(?<user>[^@]+)@)?(?:\[(?<v6>[^\]]+)\]|(?<name>[^:[\]]+|[0-9A-Fa-f:.]+))(?::(?<port>\d+))?\/?$/;
-  const { user, v6, name, port } = parts.exec(text)?.groups ?? {};
-  const place = v6 ?? name;
-  if (place === undefined) return err(`expected [user@]host[:port], got ${JSON.stringify(text)}`);
-  const address = parseConnectAddress(place);
-  const host = parseHostName(place);
-  const parsedUser = user === undefined ? undefined : parseUserName(user);
-  const parsedPort = port === undefined ? undefined : parsePort(port);
-  for (const part of [address, host, parsedUser, parsedPort]) if (part?.ok === false) return part;
-  if (!address.ok || !host.ok) return err('');
-  return ok({
-    host: host.value,
-    address: address.value,
-    ...(parsedPort?.ok === true && { port: parsedPort.value }),
-    ...(parsedUser?.ok === true && { user: parsedUser.value }),
-  });
+  return ok(AUTHENTICATION_METHODS.filter((own) => names.includes(own)));
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-const OURS: readonly AuthenticationMethod[] = ['publickey', 'keyboard-interactive', 'password'];
-
 const THEIRS: readonly string[] = ['gssapi-with-mic', 'gssapi-keyex', 'gssapi', 'hostbased'];
-
-/** A longer way is a mistake, such as hosts that go through each other. */
-const MOST_HOPS = 8;

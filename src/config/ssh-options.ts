@@ -1,17 +1,17 @@
 import { isIP } from 'node:net';
 import { parseUserName } from '../domain/names.ts';
+import { parseJumpHops } from '../domain/jump-hops.ts';
 import { expandProxyCommand } from '../domain/proxy-command.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { AuthenticationMethod } from '../domain/ssh-settings.ts';
 import type { Target } from '../domain/target.ts';
-import { parsePort } from './connect-address.ts';
+import { parsePort } from '../domain/connect-address.ts';
 import {
   parseAddressFamily,
   parseAlgorithms,
   parseAuthentications,
   parseCount,
   parseHostKeyAlias,
-  parseJumpHops,
   parseTimeMs,
   parseYesNo,
 } from './ssh-option-values.ts';

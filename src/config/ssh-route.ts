@@ -1,7 +1,7 @@
 import { parseUserName } from '../domain/names.ts';
-import type { Target, UnsaidField } from '../domain/target.ts';
+import { jumpTargets, type JumpHop } from '../domain/jump-hops.ts';
+import type { Target } from '../domain/target.ts';
 import type { SshArguments } from './ssh-arguments.ts';
-import type { JumpHop } from './ssh-option-values.ts';
 import type { Problems } from './text/problems.ts';
 
 /** The way to a host that its ssh arguments name; nothing where they name none. */
@@ -25,44 +25,8 @@ export function routeFields(
     );
     return {};
   }
-  const jump = hops.reduce<Target | undefined>(
-    (before, hop) => jumpTarget(hop, target, own.ok ? own.value : target.user, before),
-    undefined,
-  );
+  const jump = jumpTargets(hops, target, own.ok ? own.value : target.user);
   return jump === undefined ? {} : { jump };
-}
-
-/** As in ssh, nothing that is said of the host itself holds for the hosts on the way, but the configuration file. */
-function jumpTarget(
-  hop: JumpHop,
-  target: Target,
-  ownUser: Target['user'],
-  before: Target | undefined,
-): Target {
-  const { configFile } = target.settings ?? {};
-  const unsaid: readonly UnsaidField[] = [
-    ...(hop.user === undefined ? (['user'] as const) : []),
-    ...(hop.port === undefined ? (['port'] as const) : []),
-    'strictHostKeyChecking',
-    'forwardAgent',
-    ...(before === undefined ? (['route'] as const) : []),
-  ];
-  return {
-    host: hop.host,
-    connection: 'ssh',
-    client: target.client,
-    address: hop.address,
-    port: hop.port ?? 22,
-    user: hop.user ?? ownUser,
-    identityFiles: [],
-    become: { method: 'sudo' },
-    knownHostsFiles: [],
-    strictHostKeyChecking: 'ask',
-    forwardAgent: false,
-    ...(configFile !== undefined && { settings: { configFile } }),
-    ...(before !== undefined && { jump: before }),
-    unsaid,
-  };
 }
 
 function isSamePlace(target: Target, hop: JumpHop): boolean {

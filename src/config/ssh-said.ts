@@ -1,7 +1,7 @@
+import type { JumpHop } from '../domain/jump-hops.ts';
 import type { UserName } from '../domain/names.ts';
 import type { AuthenticationMethod, OpensshOption, SshSettings } from '../domain/ssh-settings.ts';
 import type { Target } from '../domain/target.ts';
-import type { JumpHop } from './ssh-option-values.ts';
 import type { SshOption } from './ssh-words.ts';
 import type { Cursor } from './text/cursor.ts';
 

@@ -1,7 +1,7 @@
 import { parseHostName, parseUserName, type HostName, type UserName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Target, UnsaidField } from '../domain/target.ts';
-import { parseConnectAddress, parsePort } from './connect-address.ts';
+import { parseConnectAddress, parsePort } from '../domain/connect-address.ts';
 import type { Cursor } from './text/cursor.ts';
 import type { Host, HostVariables } from './ansible/inventory.ts';
 import { resolveUserPath } from './paths.ts';

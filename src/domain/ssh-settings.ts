@@ -36,8 +36,33 @@ export interface AlgorithmWishes {
   readonly mac?: string;
 }
 
-/** An option of ssh_config(5), ready for `-o`. */
+/** An option of ssh_config(5). */
 export interface OpensshOption {
   readonly name: string;
-  readonly value: string;
+  /** Ready for `-o`; absent where ssh finds it in its own configuration. */
+  readonly value?: string;
 }
+
+/** What options say about the ways to log in. */
+export interface AuthenticationWishes {
+  readonly preferred?: readonly AuthenticationMethod[] | undefined;
+  readonly refused: readonly AuthenticationMethod[];
+  /** BatchMode: nobody is asked, so nothing that is typed can be tried. */
+  readonly batchMode?: boolean | undefined;
+}
+
+/** The ways to log in that wishes leave; undefined for all of them. */
+export function allowedAuthentications(wishes: AuthenticationWishes): SshSettings['authentications'] {
+  const { preferred = AUTHENTICATION_METHODS, refused, batchMode } = wishes;
+  const isAllowed = (method: AuthenticationMethod): boolean =>
+    !refused.includes(method) && (batchMode !== true || method === 'publickey');
+  const left = preferred.filter(isAllowed);
+  return left.length === AUTHENTICATION_METHODS.length ? undefined : left;
+}
+
+/** All that can be tried, in the order in which it is. */
+export const AUTHENTICATION_METHODS: readonly AuthenticationMethod[] = [
+  'publickey',
+  'keyboard-interactive',
+  'password',
+];

@@ -1,12 +1,12 @@
 import type { Target } from '../domain/target.ts';
 import { createLocalTransport } from './local.ts';
-import { createSshTransport, type SshTransportOptions } from './ssh/ssh.ts';
+import { createSshClients, type SshClientsOptions } from './ssh-clients.ts';
 import type { Session, Transport } from './transport.ts';
 
 /** Reaches each host in the way its target asks for. */
-export function createTransport(options: SshTransportOptions): Transport {
+export function createTransport(options: SshClientsOptions): Transport {
   const transports: Readonly<Record<Target['connection'], Transport>> = {
-    ssh: createSshTransport(options),
+    ssh: createSshClients(options),
     local: createLocalTransport(),
   };
   return {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Target } from '../domain/target.ts';
 import { elevationOf } from './become.ts';
+import { childChannel } from './child-channel.ts';
 import type { ShellChannel } from './dialogue.ts';
 import { openRootShell } from './root-shell.ts';
 import type { Session, Transport } from './transport.ts';
@@ -29,34 +30,13 @@ export function createLocalTransport(options: LocalTransportOptions = {}): Trans
 }
 
 function channelOf(child: ChildProcessWithoutNullStreams): ShellChannel {
-  return {
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
-    ended: endOf(child),
-    hangUp: () => void child.stdin.end(),
-    destroy: () => {
-      // No kill: a shell that dies before the command it runs would free the lock too early. It ends by itself when
-      // it finds its streams closed, and nobody has to wait for it.
-      destroyStreams(child);
-      child.unref();
-    },
-  };
-}
-
-function endOf(child: ChildProcessWithoutNullStreams): Promise<string> {
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(`the shell ended (${signal ?? `exit ${code ?? '?'}`})`));
-    // A daemon that a command started may hold the pipes open for ever; the shell's end is the end.
-    child.on('exit', () => setTimeout(() => destroyStreams(child), drainMs).unref());
+  return childChannel(child, {
+    describe: (exit) => `the shell ended (${exit})`,
+    // No kill: a shell that dies before the command it runs would free the lock too early. It ends by itself when
+    // it finds its streams closed, and nobody has to wait for it.
+    destroy: () => child.unref(),
   });
-}
-
-function destroyStreams(child: ChildProcessWithoutNullStreams): void {
-  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
 }
 
 const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const readyTimeoutMs = 20_000;
-const drainMs = 500;

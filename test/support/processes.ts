@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Whether a process runs; one that only waits to be reaped, which is another's business, does not. */
@@ -7,6 +8,15 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** An environment by which the processes of one test are known. */
+export function markedEnvironment(): {
+  readonly mark: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+} {
+  const mark = randomBytes(8).toString('hex');
+  return { mark, environment: { ...process.env, KONVOY_HA_TEST: mark } };
 }
 
 /** The command lines of the processes that run with this text in their environment. */

@@ -14,6 +14,8 @@ export interface SshdOptions {
   readonly directory: string;
   readonly authorized: readonly TestKey[];
   readonly hostKeyTypes?: readonly TestKeyType[];
+  /** Private key of an authority that certifies the host keys. */
+  readonly certifiedBy?: string;
   /** More lines for sshd_config, which beat those of every test. */
   readonly settings?: readonly string[];
   /** A password for root that counts for this server only: it sees a shadow(5) of its own. */
@@ -53,6 +55,7 @@ export class Sshd implements AsyncDisposable {
     const hostKeyFiles = await Promise.all(
       hostKeys.map((key, index) => storeKey(`${directory}/host_key_${index}`, key)),
     );
+    if (options.certifiedBy !== undefined) certify(hostKeyFiles, options.certifiedBy);
     const port = await freePort();
     await writeFile(
       `${directory}/authorized_keys`,
@@ -63,6 +66,9 @@ export class Sshd implements AsyncDisposable {
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       ...hostKeyFiles.map((file) => `HostKey ${file}`),
+      ...(options.certifiedBy === undefined
+        ? []
+        : hostKeyFiles.map((file) => `HostCertificate ${file}-cert.pub`)),
       `AuthorizedKeysFile ${directory}/authorized_keys`,
       'PidFile none',
       'UsePAM no',
@@ -98,6 +104,11 @@ export class Sshd implements AsyncDisposable {
     }
     throw new Error(`sshd does not listen: ${this.log}`);
   }
+}
+
+function certify(hostKeyFiles: readonly string[], authority: string): void {
+  const publicHalves = hostKeyFiles.map((file) => `${file}.pub`);
+  execFileSync('ssh-keygen', ['-q', '-h', '-s', authority, '-I', 'host', '-n', '127.0.0.1', ...publicHalves]);
 }
 
 async function writeShadow(directory: string, { password, isExpired }: RootPassword): Promise<string> {

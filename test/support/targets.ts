@@ -1,5 +1,6 @@
 import { parseHostName, parseUserName } from '../../src/domain/names.ts';
-import type { Target } from '../../src/domain/target.ts';
+import { userInfo } from 'node:os';
+import type { Target, UnsaidField } from '../../src/domain/target.ts';
 
 /** A target on this machine; known_hosts files must be named, so that no test ever writes to the user's own. */
 export function testTarget(
@@ -26,3 +27,17 @@ export function testTarget(
     user: user.value,
   };
 }
+
+/** A target of which an inventory says nothing but its address. */
+export function unsaidTarget(properties: Partial<Omit<Target, 'host' | 'user'>> = {}): Target {
+  return testTarget({
+    user: userInfo().username,
+    address: 'cp1',
+    strictHostKeyChecking: 'ask',
+    knownHostsFiles: [],
+    unsaid: EVERYTHING,
+    ...properties,
+  });
+}
+
+const EVERYTHING: readonly UnsaidField[] = ['user', 'port', 'strictHostKeyChecking', 'forwardAgent', 'route'];

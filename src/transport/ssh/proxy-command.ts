@@ -1,9 +1,9 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { KonvoyError } from '../../domain/error.ts';
-import { expandProxyCommand } from '../../domain/proxy-command.ts';
 import type { Target } from '../../domain/target.ts';
 import { endProcessGroup } from '../process-group.ts';
+import { expandedProxyCommand } from '../expanded-proxy-command.ts';
 import { Tail } from '../tail.ts';
 import { within } from '../within.ts';
 
@@ -16,7 +16,7 @@ export class ProxyCommand {
 
   constructor(target: Target & { readonly proxyCommand: string }, environment: Environment) {
     this.#target = target;
-    this.#command = expanded(target);
+    this.#command = expandedProxyCommand(target);
     this.#environment = environment;
   }
 
@@ -95,17 +95,6 @@ function streamOf(child: ChildProcessWithoutNullStreams): Duplex {
     if (child.exitCode === null && child.signalCode === null) endProcessGroup(child);
   });
   return stream;
-}
-
-function expanded(target: Target & { readonly proxyCommand: string }): string {
-  const { host, address, port, user, settings, proxyCommand } = target;
-  const tokens = { address, port, user, name: settings?.alias ?? address };
-  const command = expandProxyCommand(proxyCommand, tokens);
-  if (command.ok) return command.value;
-  throw new KonvoyError(`${host}: its ProxyCommand cannot be used: ${command.error}`, {
-    code: 'connect-failed',
-    host,
-  });
 }
 
 const graceMs = 1_000;

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { probe, stdoutOf } from '../../../src/domain/command.ts';
 import type { Target } from '../../../src/domain/target.ts';
 import type { Session } from '../../../src/transport/transport.ts';
-import { processesMarked } from '../../support/processes.ts';
+import { markedEnvironment, processesMarked } from '../../support/processes.ts';
 import { makeKey } from '../../support/ssh-keys.ts';
 import type { SshHome } from '../../support/ssh-home.ts';
 import { sshdIsAvailable } from '../../support/sshd.ts';
@@ -69,7 +68,7 @@ describe.runIf(sshdIsAvailable)('a ProxyCommand', () => {
   ])('is a way to a host: %s', async (_, command) => {
     await using lab = await sshdLab();
     const [bastion, host] = [await lab.start(), await lab.start()];
-    const { mark, environment } = marked();
+    const { mark, environment } = markedEnvironment();
     const target = lab.home.target({
       port: host.port,
       proxyCommand: command({ home: lab.home, bastion: bastion.port }),
@@ -95,7 +94,7 @@ describe.runIf(sshdIsAvailable)('a ProxyCommand', () => {
 
   test('that fails says why, at once, and is not run again', async () => {
     await using lab = await sshdLab();
-    const { mark, environment } = marked();
+    const { mark, environment } = markedEnvironment();
     const target = lab.home.target({
       proxyCommand: `sh -c 'echo run >>${lab.home.path}/runs; echo no way to go >&2; exit 3'`,
     });
@@ -124,7 +123,7 @@ describe.runIf(sshdIsAvailable)('a ProxyCommand', () => {
   test('that never ends by itself is ended with the connection, also when the login fails', async () => {
     await using lab = await sshdLab();
     const host = await lab.start({ authorized: [makeKey()] });
-    const { mark, environment } = marked();
+    const { mark, environment } = markedEnvironment();
     const stubborn = `sh -c 'trap "" TERM; sleep 300 & busybox nc %h %p; wait'`;
     const target = lab.home.target({ port: host.port, proxyCommand: stubborn });
     await expect(lab.home.transport({ environment }).connect(target)).rejects.toMatchObject({
@@ -167,15 +166,6 @@ interface Way {
 
 function sshTo({ identity, knownHosts }: SshHome, port: number): string {
   return `ssh -F none -i ${identity} -o UserKnownHostsFile=${knownHosts} -o StrictHostKeyChecking=yes -o BatchMode=yes -p ${port}`;
-}
-
-/** An environment by which the processes of one test are known. */
-function marked(): {
-  readonly mark: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-} {
-  const mark = randomBytes(8).toString('hex');
-  return { mark, environment: { ...process.env, KONVOY_HA_TEST: mark } };
 }
 
 async function whoIs(session: Session): Promise<string> {

@@ -1,7 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { isDnsName } from '../domain/address.ts';
-import { err, ok, type Result } from '../domain/result.ts';
-import { numberIn } from './text/cursor.ts';
+import { isDnsName } from './address.ts';
+import { err, ok, type Result } from './result.ts';
 
 /** What a connection can be made to: an address, IPv6 with a zone if need be, or a DNS name. */
 export function parseConnectAddress(text: string): Result<string, string> {
@@ -9,8 +8,9 @@ export function parseConnectAddress(text: string): Result<string, string> {
   return err(`expected an IP address or a DNS name, got ${JSON.stringify(text)}`);
 }
 
+/** A TCP port, written without leading zeros. */
 export function parsePort(text: string): Result<number, string> {
-  const port = numberIn(text);
-  if (typeof port === 'number' && port >= 1 && port <= 65535) return ok(port);
+  const port = Number(text);
+  if (/^[1-9][0-9]{0,4}$/.test(text) && port <= 65535) return ok(port);
   return err(`expected a port from 1 to 65535, got ${JSON.stringify(text)}`);
 }
