@@ -1,6 +1,7 @@
 import type { Become } from '../../src/domain/target.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Session } from '../../src/transport/transport.ts';
+import { createSshTransport, type SshTransportOptions } from '../../src/transport/ssh/ssh.ts';
+import type { Session, Transport } from '../../src/transport/transport.ts';
 import { LoginUser, type LoginUserOptions } from './login-user.ts';
 import { Resources } from './resources.ts';
 import { sshLab } from './ssh-lab.ts';
@@ -14,20 +15,26 @@ export interface BecomeHost extends AsyncDisposable {
   connect(password: string | undefined, method?: Become['method']): Promise<Session>;
 }
 
-export async function becomeHost(
-  options: LoginUserOptions & { readonly server?: Partial<SshServerOptions> } = {},
-): Promise<BecomeHost> {
+export interface BecomeHostOptions extends LoginUserOptions {
+  readonly server?: Partial<SshServerOptions>;
+  /** The way to reach it; default is ssh2. */
+  readonly transport?: (options: SshTransportOptions) => Transport;
+}
+
+export async function becomeHost(options: BecomeHostOptions = {}): Promise<BecomeHost> {
   const resources = new Resources();
   const lab = resources.use(await sshLab());
   const user = LoginUser.create(options);
   const { uid, gid, home } = user;
   const server = await lab.start({ runAs: { uid, gid }, environment: { HOME: home }, ...options.server });
+  const create = options.transport ?? createSshTransport;
+  const transport = create({ home: lab.home.path });
   return {
     user,
     server,
     connect(password, method = 'sudo') {
       const become = { method, ...(password === undefined ? {} : { password: new Secret(password) }) };
-      return lab.home.transport().connect(lab.home.target({ port: server.port, user: user.name, become }));
+      return transport.connect(lab.home.target({ port: server.port, user: user.name, become }));
     },
     async [Symbol.asyncDispose]() {
       await resources[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KonvoyError } from '../../domain/error.ts';
 import type { Target } from '../../domain/target.ts';
 import { abortable } from '../abort.ts';
 import { elevationOf, type Elevation } from '../become.ts';
@@ -58,19 +59,21 @@ class OpensshTransport {
     for (let attempt = 1; ; attempt += 1) {
       const run = this.#runOf(target, lease?.connection);
       const elevation = elevationOf(target);
-      const argv = ['ssh', ...sshArguments(target, run), elevation.command] as const;
-      const running = startSsh(argv, environmentOf(this.#options));
+      const running = startSsh(
+        ['ssh', ...sshArguments(target, run), elevation.command],
+        environmentOf(this.#options),
+      );
       try {
         return await this.#openShell({ target, elevation, running, lease }, signal);
       } catch (cause) {
-        if (attempt === maximumAttempts || signal?.aborted === true || !isTransientSsh(running.stderr.text))
-          throw cause;
+        const isOver = attempt === maximumAttempts || signal?.aborted === true || isRefusedBySudo(cause);
+        if (isOver || !isTransientSsh(running.stderr.text)) throw cause;
       }
       await abortable(sleep(attempt * 200 + Math.random() * 400), signal);
     }
   }
 
-  async #openShell({ target, elevation, running, lease }: Attempt, signal?: AbortSignal): Promise<Session> {
+  async #openShell({ target, elevation, running, lease }: Opening, signal?: AbortSignal): Promise<Session> {
     const channel = channelOf(running);
     // Its own ConnectTimeout ends at the login; from there on it is as patient as we are.
     const readyTimeoutMs = 2 * this.#readyTimeoutMs(target);
@@ -79,7 +82,7 @@ class OpensshTransport {
       void channel.ended.then(() => lease?.release());
       return session;
     } catch (cause) {
-      if (signal?.aborted === true || !(await within(running.exit, 0))) throw cause;
+      if (signal?.aborted === true || isRefusedBySudo(cause) || !(await within(running.exit, 0))) throw cause;
       // The exit status of ssh's own failures; a shell's is what the account's login shell or sudo made of it.
       const status = await running.exit;
       throw status === 255 || running.isMissing()
@@ -138,11 +141,17 @@ class OpensshTransport {
   }
 }
 
-interface Attempt {
+/** One attempt to log in. */
+interface Opening {
   readonly target: Target;
   readonly elevation: Elevation;
   readonly running: SshProcess;
   readonly lease: Lease<Master> | undefined;
+}
+
+// Sudo has had its one password: whatever ssh says of the end, there is no second attempt.
+function isRefusedBySudo(cause: unknown): boolean {
+  return cause instanceof KonvoyError && cause.code === 'sudo-refused';
 }
 
 function channelOf({ child, stderr }: SshProcess): ShellChannel {

@@ -11,6 +11,7 @@ import { LoginUser, sudoIsAvailable } from '../../support/login-user.ts';
 import { readIfThere, watchProcesses, type Sightings } from '../../support/process-watch.ts';
 import { Resources } from '../../support/resources.ts';
 import { sshHome } from '../../support/ssh-home.ts';
+import { makeEncryptedKey, storeKey } from '../../support/ssh-keys.ts';
 import { Sshd, sshdIsAvailable } from '../../support/sshd.ts';
 import { testTarget } from '../../support/targets.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -33,7 +34,7 @@ test('a payload shows in no process list and in no environment while its command
 
 test('what is looked for would be found: in an argument, in an environment and in a file', async () => {
   await using directory = await temporaryDirectory();
-  const [since, secret] = [join(directory.path, 'since'), `planted-${randomBytes(8).toString('hex')}`];
+  const [since, secret] = [join(directory.path, 'since'), random('planted')];
   writeFileSync(since, '', { flag: 'w' });
   utimesSync(since, 0, 0);
   writeFileSync(join(directory.path, 'left'), `x${Buffer.from(secret).toString('base64')}x`);
@@ -56,20 +57,22 @@ describe.runIf(isAvailable)('what must not be known is known nowhere on both sid
   afterAll(async () => program[Symbol.asyncDispose]());
 
   test.each([
-    { case: 'that is right', isRight: true },
-    { case: 'that is wrong', isRight: false },
-  ])('neither a password for sudo $case nor a payload', { timeout: 60_000 }, async ({ isRight }) => {
+    { case: 'that is right, after a key with a passphrase', isRight: true, login: 'passphrase' },
+    { case: 'that is right, after a password', isRight: true, login: 'password' },
+    { case: 'that is wrong, after a password', isRight: false, login: 'password' },
+  ] as const)('neither a password for sudo $case', { timeout: 60_000 }, async ({ isRight, login }) => {
     await using host = await hostThatAsks();
     const secrets = {
-      become: isRight ? host.user.password : `wrong-${randomBytes(8).toString('hex')}`,
-      payload: `payload-${randomBytes(8).toString('hex')}`,
-      large: `large-${randomBytes(8).toString('hex')}`,
+      [login]: login === 'password' ? host.user.password : host.passphrase,
+      become: isRight ? host.user.password : random('wrong'),
+      payload: random('payload'),
+      large: random('large'),
     };
     const seen = await host.run(program, secrets);
     expect(seen.output).toMatch(isRight ? /root shell: 0\n/ : /sudo-refused .* does not take the password/);
     // It was looked at the right time.
     expect([...seen.commandLines].some((line) => line.startsWith('sudo -k -S'))).toBe(true);
-    expect(seen.sshdLog).toContain('Accepted publickey');
+    expect(seen.sshdLog).toContain(`Accepted ${login === 'password' ? 'password' : 'publickey'}`);
     expect(seen.sudoLog).toContain('/bin/sh -c');
     const traces = formsOf(...Object.values(secrets));
     expect(seen.shown).toEqual([]);
@@ -95,9 +98,13 @@ import { mutateScript, probe } from './domain/command.js';
 
 const { target, home, secrets } = JSON.parse(readFileSync(0, 'utf8'));
 target.become.password = new Secret(secrets.become);
+if (secrets.password === undefined) target.identityFiles = [home + '/.ssh/id_encrypted'];
+else target.password = new Secret(secrets.password);
+const person = { ask: async () => undefined, askSecret: async (question) => (console.log(question), new Secret(secrets.passphrase)) };
+const terminal = { converse: (conversation) => conversation(person) };
 console.log(inspect(target, { depth: 9, showHidden: true }), JSON.stringify(target), String(target.become.password));
 try {
-  const session = await createTransport({ home }).connect(target);
+  const session = await createTransport({ home, terminal }).connect(target);
   const [who] = await session.probe([probe('id', '-u')]);
   console.log('root shell: ' + Buffer.from(who.stdout));
   const large = Buffer.from((secrets.large + '\\n').repeat(10_000));
@@ -121,6 +128,8 @@ interface Evidence extends Sightings {
 
 interface AskingHost extends AsyncDisposable {
   readonly user: LoginUser;
+  /** Of the only key that opens it. */
+  readonly passphrase: string;
   /** A file that is as old as the host. */
   readonly since: string;
   run(program: CompiledProgram, secrets: Readonly<Record<string, string>>): Promise<Evidence>;
@@ -134,13 +143,17 @@ async function hostThatAsks(): Promise<AskingHost> {
   writeFileSync(since, '');
   const home = resources.use(await sshHome());
   const user = LoginUser.create({ sudoers: ['USER ALL=(root) /bin/sh'] });
+  const passphrase = random('passphrase');
+  const key = makeEncryptedKey(passphrase);
+  await storeKey(`${home.path}/.ssh/id_encrypted`, key);
   chmodSync(directory, 0o755);
   const settings = ['LogLevel DEBUG3'];
-  const sshd = resources.use(await Sshd.start({ directory, authorized: [home.key], settings }));
+  const sshd = resources.use(await Sshd.start({ directory, authorized: [key], settings }));
   await home.trust(sshd.port, sshd.hostKeys[0] ?? expect.fail());
   const target = home.target({ port: sshd.port, user: user.name, become: { method: 'sudo' } });
   return {
     user,
+    passphrase,
     since,
     async run(program, secrets) {
       const child = spawn(process.execPath, [join(program.path, 'scenario.js')], {
@@ -159,6 +172,10 @@ async function hostThatAsks(): Promise<AskingHost> {
       user[Symbol.dispose]();
     },
   };
+}
+
+function random(name: string): string {
+  return `${name}-${randomBytes(8).toString('hex')}`;
 }
 
 /** The ways in which a text may be written down. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { probe, stdoutOf } from '../../../src/domain/command.ts';
+import { createOpensshTransport } from '../../../src/transport/openssh/openssh.ts';
 import type { Session } from '../../../src/transport/transport.ts';
 import { becomeHost, type BecomeHost } from '../../support/become-host.ts';
 import { sudoIsAvailable } from '../../support/login-user.ts';
@@ -159,6 +160,26 @@ describe.runIf(sudoIsAvailable)('without a password for sudo', () => {
     await using session = await host.connect(undefined);
     expect(await said(session, 'id', '-u')).toBe('0\n');
     expect(host.user.sudoLog).toEqual([expect.stringMatching(/COMMAND=\/bin\/sh -s$/)]);
+  });
+});
+
+describe.runIf(sudoIsAvailable)("through OpenSSH's client", () => {
+  test('a user becomes root by the password', async () => {
+    await using host = await becomeHost({ sudoers: [ALL], transport: createOpensshTransport });
+    await using session = await host.connect(host.user.password);
+    expect(await said(session, 'id', '-u')).toBe('0\n');
+    expect(occurrences(host)).toBe(1);
+  });
+
+  test('a wrong one is tried once, and the login is not repeated', async () => {
+    await using host = await becomeHost({ sudoers: [ALL], transport: createOpensshTransport });
+    await expect(host.connect('wrong-horse')).rejects.toMatchObject({
+      code: 'sudo-refused',
+      message: `lb1: sudo does not take the password of ${host.user.name}`,
+    });
+    expect(host.server.received).toBe('wrong-horse\n');
+    expect(host.server.connections).toBe(1);
+    await expect.poll(() => host.user.sudoLog.filter((entry) => entry.includes('incorrect'))).toHaveLength(1);
   });
 });
 
