@@ -14,6 +14,7 @@ import { blameBastion, SharedConnections, type Lease } from '../shared-connectio
 import { environmentOf, type SshTransportOptions } from '../ssh/ssh.ts';
 import type { Session, Transport } from '../transport.ts';
 import { within } from '../within.ts';
+import { askpassFor, type Askpass } from './askpass.ts';
 import { startMaster, type Master } from './masters.ts';
 import { sshArguments, type SshRun } from './ssh-arguments.ts';
 import { startSsh, whyFailed, type SshProcess } from './ssh-process.ts';
@@ -23,7 +24,7 @@ import { isTransientSsh } from './ssh-stderr.ts';
 export interface OpensshTransportOptions extends SshTransportOptions {
   /** ssh_config to read where a target names none; without it ssh reads the user's and the system's. */
   readonly configFile?: string | undefined;
-  /** Where the sockets of bastions are made, each in a directory of its own; the system's place for temporary files without it. */
+  /** Where the sockets of bastions and the pipes of passwords are made; the system's place for temporary files without it. */
   readonly controlDirectory?: string | undefined;
 }
 
@@ -59,10 +60,10 @@ class OpensshTransport {
     for (let attempt = 1; ; attempt += 1) {
       const run = this.#runOf(target, lease?.connection);
       const elevation = elevationOf(target);
-      const running = startSsh(
-        ['ssh', ...sshArguments(target, run), elevation.command],
-        environmentOf(this.#options),
-      );
+      await using askpass = await this.#askpassOf(target);
+      const asksPassword = askpass !== undefined;
+      const argv = ['ssh', ...sshArguments(target, { ...run, asksPassword }), elevation.command] as const;
+      const running = startSsh(argv, { ...environmentOf(this.#options), ...askpass?.environment });
       try {
         return await this.#openShell({ target, elevation, running, lease }, signal);
       } catch (cause) {
@@ -104,14 +105,20 @@ class OpensshTransport {
     refuseUnsafeCommand(bastion);
     const lease = await this.#masterFor(bastion, signal);
     try {
+      await using askpass = await this.#askpassOf(bastion);
+      const asksPassword = askpass !== undefined;
       const master = await this.#handshakes.run(bastion, () =>
         startMaster(
           {
             target: bastion,
             argumentsFor: (masterSocket) =>
-              sshArguments(bastion, { ...this.#runOf(bastion, lease?.connection), masterSocket }),
+              sshArguments(bastion, {
+                ...this.#runOf(bastion, lease?.connection),
+                masterSocket,
+                asksPassword,
+              }),
             parent: this.#options.controlDirectory,
-            environment: environmentOf(this.#options),
+            environment: { ...environmentOf(this.#options), ...askpass?.environment },
             readyTimeoutMs: 2 * this.#readyTimeoutMs(bastion),
           },
           signal,
@@ -123,6 +130,14 @@ class OpensshTransport {
       lease?.release();
       throw cause;
     }
+  }
+
+  async #askpassOf(target: Target): Promise<Askpass | undefined> {
+    const { password, settings } = target;
+    const methods = settings?.authentications;
+    const isTyped = methods === undefined || methods.some((method) => method !== 'publickey');
+    if (password === undefined || !isTyped) return undefined;
+    return askpassFor(target, password, this.#options.controlDirectory);
   }
 
   #runOf(target: Target, master: Master | undefined): SshRun {

@@ -1,3 +1,4 @@
+import type { AuthenticationMethod, SshSettings } from '../../domain/ssh-settings.ts';
 import type { Target } from '../../domain/target.ts';
 
 /** What a run of ssh needs besides its target. */
@@ -105,9 +106,20 @@ function loginOptions(
       : [['ForwardAgent', forwardAgent ? 'yes' : 'no'] as const]),
     ...(authentications?.includes('publickey') === false ? [['PubkeyAuthentication', 'no'] as const] : []),
     ['BatchMode', run.asksPassword === true ? 'no' : 'yes'],
+    ...(run.asksPassword === true ? passwordOptions(authentications) : []),
     ['NumberOfPasswordPrompts', '1'],
     ...lists.flatMap(([name, list]) => (list === undefined ? [] : [[name, list] as const])),
     ...opensshOptions.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
+  ];
+}
+
+// The user's ssh_config may have switched them off; the target says which of them may be tried.
+function passwordOptions(allowed: SshSettings['authentications']): readonly Option[] {
+  const isAllowed = (method: AuthenticationMethod): string =>
+    allowed?.includes(method) === false ? 'no' : 'yes';
+  return [
+    ['PasswordAuthentication', isAllowed('password')],
+    ['KbdInteractiveAuthentication', isAllowed('keyboard-interactive')],
   ];
 }
 

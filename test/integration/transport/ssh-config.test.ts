@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Target } from '../../../src/domain/target.ts';
 import { SshConfig } from '../../../src/transport/openssh/ssh-config.ts';
@@ -217,6 +217,29 @@ describe.runIf(existsSync('/usr/bin/ssh'))('what ssh_config says of a host', () 
       code: 'connect-failed',
       host: 'lb1',
       message: expect.stringContaining(message) as string,
+    });
+  });
+});
+
+describe('without ssh', () => {
+  test.each([
+    ['Host cp1\n Port 1\n', 1],
+    ['Host other\n Port 1\n', 0],
+    ['', 0],
+  ])('an ssh_config that may speak of a host is warned of once: %j', async (config, count) => {
+    await using directory = await temporaryDirectory();
+    await mkdir(`${directory.path}/.ssh`);
+    if (config !== '') await writeFile(`${directory.path}/.ssh/config`, config);
+    const warnings: string[] = [];
+    const environment = { PATH: '/nowhere' };
+    const warn = (message: string): void => void warnings.push(message);
+    const source = new SshConfig({ home: directory.path, environment, warn });
+    expect(await source.resolve(unsaidTarget())).toEqual(unsaidTarget());
+    await source.resolve(unsaidTarget());
+    expect(warnings).toHaveLength(count);
+    const settings = { configFile: '/etc/some_config' };
+    await expect(source.resolve(unsaidTarget({ settings }))).rejects.toMatchObject({
+      message: 'lb1: this machine has no ssh, which alone can read /etc/some_config',
     });
   });
 });
