@@ -14,7 +14,14 @@ export default defineConfig({
   test: {
     // No file's tests may lean on another's: vitest isolates files; order inside a file is theirs.
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { shuffle: { files: true } } } },
+      {
+        test: {
+          name: 'unit',
+          maxWorkers: '100%',
+          include: ['test/unit/**/*.test.ts'],
+          sequence: { shuffle: { files: true } },
+        },
+      },
       {
         test: {
           name: 'integration',
