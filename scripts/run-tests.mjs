@@ -17,6 +17,11 @@ const ALLOWED_SKIPS = new Map([
     'hurtful logins are tried: needs root and apt-get install openssh-server sudo',
     'round trips are counted: needs root and apt-get install openssh-server sudo',
     'secrets are looked for: needs root and apt-get install openssh-server sudo',
+    "OpenSSH's client needs root and openssh-server: apt-get install openssh-server",
+    "OpenSSH's client is taken by itself needs root and openssh-server: apt-get install openssh-server",
+    'ways to a host need root and openssh-server: apt-get install openssh-server',
+    'a password for a real sshd needs root, openssh-server, unshare and openssl: apt-get install openssh-server openssl',
+    "a password that OpenSSH's client logs in with needs root, openssh-server, openssl and unshare",
     'doas is asked for real: needs root, no /etc/doas.conf, and apt-get install opendoas',
   ].map((name) => [name, 'runs only where something is missing, to say so']),
   [
