@@ -69,7 +69,7 @@ export class InventoryDraft {
   finish(problems: Problems): Inventory {
     this.#refuseNestedUngrouped(problems);
     this.#adoptGroups();
-    this.#adoptHosts();
+    this.#adoptHosts(problems);
     const depths = this.#depths();
     this.#refuseCircle(depths, problems);
     const groups = new Map<string, Group>();
@@ -101,16 +101,18 @@ export class InventoryDraft {
   }
 
   /** `ungrouped` holds the hosts that are in no other group, whatever the files say. */
-  #adoptHosts(): void {
+  #adoptHosts(problems: Problems): void {
     const ungrouped = this.#group('ungrouped');
-    for (const [name, { groups }] of this.#hosts) {
+    for (const [name, { groups, place }] of this.#hosts) {
       if ([...groups].some((group) => group !== 'all' && group !== 'ungrouped')) {
         ungrouped.hosts.delete(name);
         groups.delete('ungrouped');
       } else if (groups.has('ungrouped')) continue;
-      // Ansible looks the name up among the groups first, here too.
-      else if (this.#groups.has(name)) this.addChild('ungrouped', name);
-      else {
+      else if (this.#groups.has(name)) {
+        // Ansible looks the name up among the groups first, here too, and nests that group in `ungrouped`.
+        const message = `the host ${JSON.stringify(name)} is in no group, and a group has its name`;
+        problems.error(message, place, 'put the host into a group, or give one of them another name');
+      } else {
         ungrouped.hosts.add(name);
         groups.add('ungrouped');
       }

@@ -45,6 +45,18 @@ const REFUSED: Readonly<Record<string, Difference>> = {
     theirs: /Unable to parse/,
     ours: /cannot read b\.yml: no such file/,
   },
+  'a host in no group that has the name of a group, which Ansible nests in "ungrouped"': {
+    files: { 'a.yml': 'all: {hosts: {web: }}\nweb: {hosts: {h1: }}\n' },
+    args: ['-i', 'a.yml', '--graph'],
+    theirs: /@ungrouped:\n {2}\| {2}\|--@web:/,
+    ours: /the host "web" is in no group, and a group has its name/,
+  },
+  '"ungrouped" in another group, from which Ansible loses its hosts': {
+    files: { 'a.yml': 'web: {children: {ungrouped: {hosts: {h1: }}}}\n' },
+    args: ['-i', 'a.yml', '--graph'],
+    theirs: /@ungrouped:\s*$/,
+    ours: /"ungrouped" cannot be in "web"/,
+  },
   'a folder without an inventory': {
     files: { 'a.yml': HOSTS, 'inv/x.ini': '' },
     args: ['-i', 'a.yml', '-i', 'inv', '--list'],

@@ -23,6 +23,13 @@ describe('ungrouped', () => {
     expect(groups.get('all')?.hosts).toEqual(['h1', 'h2']);
   });
 
+  it('does not take in a host that has the name of a group', () => {
+    expect(() => inventoryOf('all: {hosts: {web: }}\nweb: {hosts: {h1: }}\n')).toThrow(
+      'error: the host "web" is in no group, and a group has its name; put the host into a group, or give one of them another name',
+    );
+    expect(inventoryOf('web: {hosts: {web: }}\n').groups.get('web')?.hosts).toEqual(['web']);
+  });
+
   it('counts as a group of its hosts', () => {
     const inventory = inventoryOf('all: {hosts: {h1: }}\nungrouped: {vars: {a: 1}}\n');
     const host = inventory.hosts.get('h1');
