@@ -1,8 +1,8 @@
-import { Composer, Parser, type Document } from 'yaml';
+import { Composer, type Document } from 'yaml';
 import type { Problems } from './problems.ts';
 import type { Place, SourceFile } from './source.ts';
 import type { TreeNode } from './tree.ts';
-import { tooDeepAt } from './yaml-nesting.ts';
+import { readTokens } from './yaml-tokens.ts';
 import { treeOf } from './yaml-tree.ts';
 
 /**
@@ -52,14 +52,14 @@ function refuseCharacters(source: SourceFile, problems: Problems): boolean {
 }
 
 function composeDocuments(source: SourceFile, problems: Problems): readonly Document.Parsed[] | undefined {
-  const tokens = [...new Parser().parse(source.text)];
   // The composer recurses, and close to the end of the stack V8 kills the process instead of throwing.
-  const tooDeep = tooDeepAt(tokens, DEEPEST_NESTING);
-  if (tooDeep !== undefined) {
-    problems.error(
-      `nested more than ${DEEPEST_NESTING} levels deep`,
-      placeAt(source, [tooDeep, tooDeep + 1]),
-    );
+  const read = readTokens(source.text, DEEPEST_NESTING);
+  if (read.state !== 'read') {
+    const message =
+      read.state === 'too-deep'
+        ? `nested more than ${DEEPEST_NESTING} levels deep`
+        : 'not valid YAML: values with nothing between them';
+    problems.error(message, placeAt(source, [read.offset, read.offset + 1]));
     return undefined;
   }
   const composer = new Composer({
@@ -73,7 +73,7 @@ function composeDocuments(source: SourceFile, problems: Problems): readonly Docu
     prettyErrors: false,
     logLevel: 'silent',
   });
-  return [...composer.compose(tokens, true, source.text.length)];
+  return [...composer.compose(read.tokens, true, source.text.length)];
 }
 
 function syntaxMessage(message: string): string {
