@@ -26,9 +26,9 @@ export function redactContent(text: string): string {
 /** Hides the values of password-like settings in one line of an inventory or a YAML file. */
 export function redactSource(line: string): string {
   return line
-    .replace(/(\b[\w-]*(?:pass|passwd|password|passphrase|secret|token)["']?\s*:\s+)\S.*$/i, `$1${REDACTED}`)
+    .replace(/((?:pass|passwd|password|passphrase|secret|token)["']?\s*:\s+)\S.*$/i, `$1${REDACTED}`)
     .replace(
-      /(\b[\w-]*(?:pass|passwd|password|passphrase|secret|token)\s*=\s*)(?:"[^"]*"?|'[^']*'?|[^\s"']\S*)/gi,
+      /((?:pass|passwd|password|passphrase|secret|token)\s*=\s*)(?:"[^"]*"?|'[^']*'?|[^\s"']\S*)/gi,
       `$1${REDACTED}`,
     );
 }
