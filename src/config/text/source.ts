@@ -50,7 +50,7 @@ export function spanOf(place: Place): SourceSpan {
     line: line + 1,
     column: start - lineStart + 1,
     length: Math.max(1, Math.min(place.end, lineStart + lineText.length) - start),
-    text: place.source.isSecret ? '' : maskSecrets(lineText),
+    text: place.source.isSecret ? '' : masked(place.source, line, lineText),
   };
 }
 
@@ -64,6 +64,15 @@ export function within(place: Place, fragment: string): Place {
 /** The first character of a file, for what is wrong with all of it. */
 export function beginningOf(source: SourceFile): Place {
   return { source, start: 0, end: 1 };
+}
+
+/** Of a line that is wrong in a thousand places the secrets are looked for once. */
+function masked(source: SourceFile, line: number, text: string): string {
+  const last = lastMasked.get(source);
+  if (last?.line === line) return last.text;
+  const shown = maskSecrets(text);
+  lastMasked.set(source, { line, text: shown });
+  return shown;
 }
 
 /** A line is shown to point at something in it, and may hold a password too; the columns stay where they are. */
@@ -92,3 +101,6 @@ const LOCKED: VaultOpener = {
 
 // Looks forward only: a look behind takes hours for a line of a megabyte of white space.
 const SECRET_NAME = /(?:pass|passwd|password|secret|token)["']?\s*[:=]/i;
+
+/** The line of each file that was shown last. */
+const lastMasked = new WeakMap<SourceFile, { readonly line: number; readonly text: string }>();

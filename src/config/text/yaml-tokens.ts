@@ -16,6 +16,7 @@ export function readTokens(text: string, deepest: number): YamlTokens {
   let errors = 0;
   for (const lexeme of new Lexer().lex(text)) {
     if (crowd.isTooMuchWith(lexeme)) return { state: 'crowded', offset: parser.offset };
+    if (crowd.dashes > deepest) return { state: 'too-deep', offset: parser.offset };
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
       if (token.type === 'error') errors += 1;
@@ -31,6 +32,8 @@ export function readTokens(text: string, deepest: number): YamlTokens {
 
 /** Counts values that follow each other with nothing between them. */
 class Crowd {
+  /** How many lists begin on the line, one inside the other. */
+  dashes = 0;
   #size = 0;
   #isScalar = false;
 
@@ -38,6 +41,8 @@ class Crowd {
     // The text of a plain scalar comes behind a lexeme that announces it, and may look like any other.
     const type = this.#isScalar ? undefined : (CST.tokenType(lexeme) ?? undefined);
     this.#isScalar = type === 'scalar';
+    if (type === 'newline') this.dashes = 0;
+    if (type === 'seq-item-ind') this.dashes += 1;
     if (type === undefined || !SEPARATORS.has(type))
       this.#size += type !== undefined && VALUES.has(type) ? 1 : 0;
     else this.#size = 0;

@@ -19,6 +19,7 @@ describe('reading is given up', () => {
     ['brackets', '['.repeat(300)],
     ['braces', '{a: '.repeat(300)],
     ['dashes', '- '.repeat(300)],
+    ['dashes behind a key', `a: ${'- '.repeat(300)}`],
     ['question marks', '? '.repeat(300)],
     ['keys', Array.from({ length: 300 }, (_, level) => `${' '.repeat(level)}a:\n`).join('')],
   ])('where %s nest too deep, long before the end', (_, opening) => {
