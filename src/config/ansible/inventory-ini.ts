@@ -86,7 +86,12 @@ class IniReader {
     }
     const [first, ...rest] = words.value.map((word) => placed(word, line.place));
     const entry = first && this.#hostEntry(first, line.text);
-    const variables = rest.flatMap((word) => this.#hostVariable(word) ?? []);
+    const [pairs, wrong] = [true, false].map((isPair) =>
+      rest.filter(({ text }) => text.includes('=') === isPair),
+    );
+    for (const { place } of (wrong ?? []).slice(0, MOST_REPORTED))
+      this.#problems.error('expected key=value', place, SPACES_HINT);
+    const variables = (pairs ?? []).flatMap((word) => this.#hostVariable(word) ?? []);
     if (first === undefined || entry === undefined) return;
     const port = portVariable(entry, first.place, { path: 'ansible_port', problems: this.#problems });
     for (const name of entry.names) {
@@ -105,10 +110,6 @@ class IniReader {
 
   #hostVariable({ text, place }: PlacedText): Field | undefined {
     const separator = text.indexOf('=');
-    if (separator === -1) {
-      this.#problems.error('expected key=value', place, SPACES_HINT);
-      return undefined;
-    }
     const { source, start, end } = place;
     // A quote before the "=" moves it.
     const written = source.text.indexOf('=', start) + 1;
@@ -172,3 +173,6 @@ const CHILD = /^(?<name>[^:\]\s]+)\s*(?:#.*)?$/s;
 
 const SPACES_HINT = 'no spaces around "=", and quotes around a value with spaces';
 const LITERAL_HINT = 'a text that looks like this needs two kinds of quotes: key="\'{{ … }}\'"';
+
+/** Of the words of one line that are wrong. */
+const MOST_REPORTED = 20;
