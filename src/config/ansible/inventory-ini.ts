@@ -86,12 +86,10 @@ class IniReader {
     }
     const [first, ...rest] = words.value.map((word) => placed(word, line.place));
     const entry = first && this.#hostEntry(first, line.text);
-    const [pairs, wrong] = [true, false].map((isPair) =>
-      rest.filter(({ text }) => text.includes('=') === isPair),
-    );
-    for (const { place } of (wrong ?? []).slice(0, MOST_REPORTED))
+    const isPair = ({ text }: PlacedText): boolean => text.includes('=');
+    for (const { place } of rest.filter((word) => !isPair(word)).slice(0, MOST_REPORTED))
       this.#problems.error('expected key=value', place, SPACES_HINT);
-    const variables = (pairs ?? []).flatMap((word) => this.#hostVariable(word) ?? []);
+    const variables = rest.filter(isPair).flatMap((word) => this.#hostVariable(word) ?? []);
     if (first === undefined || entry === undefined) return;
     const port = portVariable(entry, first.place, { path: 'ansible_port', problems: this.#problems });
     for (const name of entry.names) {

@@ -10,7 +10,7 @@ async function find(
   named: Partial<NamedSources>,
 ): Promise<{ sources: readonly string[]; roots: readonly string[]; problems: readonly string[] }> {
   const problems = new Problems();
-  const context = { disk: new FakeDisk('/work', tree), cwd: '/work', vault: new Vault([]), problems };
+  const context = { disk: new FakeDisk('/cluster', tree), cwd: '/cluster', vault: new Vault([]), problems };
   const { sources, roots } = await findSources({ inventory: [], scripts: [], ...named }, context);
   return {
     sources: sources.map(({ kind, name }) => `${kind} ${name}`),
@@ -54,7 +54,7 @@ describe('the sources of an inventory', () => {
   it('are also lists of hosts, which stand in no folder, unless a file has that name', async () => {
     expect(await find({ 'a,b': '', 'c.yml': '' }, { inventory: ['a,b', 'h1,', 'c.yml'] })).toEqual({
       sources: ['file a,b', 'host-list h1,', 'file c.yml'],
-      roots: ['/work'],
+      roots: ['/cluster'],
       problems: [],
     });
   });
@@ -72,7 +72,7 @@ describe('the sources of an inventory', () => {
     };
     expect(await find(tree, { inventory: ['b.yml', 'inv'] })).toEqual({
       sources: ['file b.yml', 'file inv/a', 'file inv/sub/deep/x.yml', 'file inv/sub/w.yml', 'file inv/z'],
-      roots: ['/work', '/work/inv'],
+      roots: ['/cluster', '/cluster/inv'],
       problems: [],
     });
   });
@@ -80,7 +80,7 @@ describe('the sources of an inventory', () => {
   it('have their variables beside them; of two in one folder the later one decides where those count', async () => {
     const tree = { 'a.yml': '', 'b.yml': '', inv: { c: '' } };
     const { roots } = await find(tree, { inventory: ['a.yml', 'inv/c', 'b.yml'] });
-    expect(roots).toEqual(['/work/inv', '/work']);
+    expect(roots).toEqual(['/cluster/inv', '/cluster']);
   });
 
   it('are named when they cannot be read, all of them', async () => {
@@ -111,7 +111,7 @@ describe('inventory scripts', () => {
     const scripts = ['other.py', './inv/cloud.py'];
     expect(await find(tree, { inventory: ['inv', 'a.yml'], scripts })).toEqual({
       sources: ['file inv/1', 'script inv/cloud.py', 'file inv/z', 'file a.yml', 'script other.py'],
-      roots: ['/work/inv', '/work'],
+      roots: ['/cluster/inv', '/cluster'],
       problems: [],
     });
   });
@@ -124,7 +124,7 @@ describe('inventory scripts', () => {
   it('may be the only sources', async () => {
     expect(await find(tree, { scripts: ['inv/cloud.py'] })).toMatchObject({
       sources: ['script inv/cloud.py'],
-      roots: ['/work/inv'],
+      roots: ['/cluster/inv'],
     });
   });
 });
