@@ -30,7 +30,15 @@ export const offeredPackages: readonly string[] = [
   'tcpdump',
   'ufw',
   'firewalld',
+  // Shells, tools and a way to become root that are not what Debian's own hosts have.
+  'busybox',
+  'fish',
+  'opendoas',
+  'tcsh',
 ];
+
+/** As above, where the suite has them. */
+export const offeredIfThere: readonly string[] = ['rust-coreutils'];
 
 /** The name of the image for a suite; it changes whenever the recipe does, so a name is never stale. */
 export function imageName(suite: Suite): string {
@@ -67,7 +75,10 @@ const repository = `${guestDirectory}/repository`;
 // apt itself says what a host would need: --download-only with recommends, as `apt-get install` on a host would.
 const repositoryRecipe: readonly string[] = [
   `mkdir -p ${repository}/partial`,
-  `apt-get install -y -qq --download-only -o Dir::Cache::archives=${repository} ${offeredPackages.join(' ')}`,
+  `for package in ${offeredIfThere.join(' ')}; do`,
+  '  if apt-cache show "$package" >/dev/null 2>&1; then set -- "$@" "$package"; fi',
+  'done',
+  `apt-get install -y -qq --download-only -o Dir::Cache::archives=${repository} ${offeredPackages.join(' ')} "$@"`,
   `apt-get install -y -qq --download-only --reinstall -o Dir::Cache::archives=${repository} curl`,
   `rm -rf ${repository}/partial ${repository}/lock`,
   `cd ${repository}`,

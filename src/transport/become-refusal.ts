@@ -14,6 +14,14 @@ export interface RefusedLogin {
 export function explainRefusal(login: RefusedLogin): KonvoyError {
   const { target, stderr } = login;
   const { host, user } = target;
+  // sshd lets the user in by a key and then starts nothing; no sudo was asked.
+  if (/Password change required but no TTY available/.test(stderr)) {
+    return new KonvoyError(`${host} refuses to log in ${user}: the password has expired`, {
+      code: 'authentication-failed',
+      host,
+      hints: [`log in once and give it a new one: ssh ${user}@${host}`],
+    });
+  }
   const known = refusals.find(({ pattern }) => pattern.test(stderr));
   if (known !== undefined) return refused(target, known.message(target), known.hints(target));
   const said = lastLine(stderr) ?? lastLine(login.stdout);

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { CliIo } from '../../src/cli/io.ts';
 
 /** A terminal with somebody who types at it: what is shown, and whether typing shows. */
@@ -33,10 +33,24 @@ export class Typist {
   }
 
   async sees(question: string): Promise<void> {
-    for (let attempt = 0; attempt < 1_000; attempt += 1) {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (let attempt = 0; attempt < 1_000 || performance.now() < deadline; attempt += 1) {
       if (this.shown.endsWith(question)) return;
-      await turn();
+      await (attempt < 1_000 ? turn() : sleep(5));
     }
     throw new Error(`nobody asked ${JSON.stringify(question)}; the screen: ${JSON.stringify(this.shown)}`);
   }
 }
+
+/** Somebody who answers these questions in this order. Who is not asked leaves: the run must not wait for ever. */
+export function typistOf(...answers: readonly (readonly [question: string, typed: string])[]): Typist {
+  const typist = new Typist();
+  const answering = async (): Promise<void> => {
+    for (const [question, typed] of answers) await typist.answer(question, typed);
+  };
+  answering().catch(() => typist.stdin.end());
+  return typist;
+}
+
+/** A question may come after a connection to a real host. */
+const PATIENCE_MS = 10_000;

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
@@ -8,13 +8,14 @@ import { mutateScript } from '../../../src/domain/command.ts';
 import { createLocalTransport } from '../../../src/transport/local.ts';
 import { compiledProgram, type CompiledProgram } from '../../support/compiled-program.ts';
 import { LoginUser, sudoIsAvailable } from '../../support/login-user.ts';
-import { readIfThere, watchProcesses, type Sightings } from '../../support/process-watch.ts';
+import { watchProcesses, type Sightings } from '../../support/process-watch.ts';
 import { Resources } from '../../support/resources.ts';
 import { sshHome } from '../../support/ssh-home.ts';
 import { makeEncryptedKey, storeKey } from '../../support/ssh-keys.ts';
 import { Sshd, sshdIsAvailable } from '../../support/sshd.ts';
 import { testTarget } from '../../support/targets.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { filesWith, formsOf } from '../../support/traces.ts';
 import { until } from '../../support/until.ts';
 
 test('a payload shows in no process list and in no environment while its command runs', async () => {
@@ -177,33 +178,3 @@ async function hostThatAsks(): Promise<AskingHost> {
 function random(name: string): string {
   return `${name}-${randomBytes(8).toString('hex')}`;
 }
-
-/** The ways in which a text may be written down. */
-function formsOf(...texts: readonly string[]): readonly string[] {
-  return texts.flatMap((text) => [
-    text,
-    Buffer.from(text).toString('base64').replace(/=+$/, ''),
-    Buffer.from(text).toString('hex'),
-  ]);
-}
-
-/** The files where anything could have been left since then that hold one of the texts. */
-function filesWith(
-  texts: readonly string[],
-  since: string,
-  places: readonly string[] = PLACES,
-): readonly string[] {
-  const argv = [...places, '-xdev', '-type', 'f', '-newer', since, '-size', '-16384k', '-print0'];
-  // Other tests run as well: what they take away while it looks is no failure.
-  const { stdout } = spawnSync('find', argv, { encoding: 'utf8', maxBuffer: 1 << 26 });
-  const files = stdout.split('\0').filter((file) => file !== '');
-  expect(files).not.toEqual([]);
-  return files.filter((file) => {
-    const content = readIfThere(file);
-    return texts.some((text) => content.includes(text));
-  });
-}
-
-const PLACES = ['/etc', '/home', '/root', '/run', '/tmp', '/var', '/dev/shm'].filter((place) =>
-  existsSync(place),
-);
