@@ -39,6 +39,7 @@ export interface ChangeFlags extends HostOptions {
   readonly dryRun: boolean;
   readonly verify: boolean;
   readonly keepOnFailure: boolean;
+  readonly breakLock: boolean;
   readonly detailedExitcode: boolean;
 }
 
@@ -102,6 +103,11 @@ export function withChangeOptions(command: Command): Command {
     .option('--dry-run', 'only show what would change', false)
     .option('--no-verify', 'do not verify the result')
     .option('--keep-on-failure', 'leave a failed change in place instead of undoing it', false)
+    .option(
+      '--break-lock',
+      'cut off the run that holds the lock of a host, after showing whose it is (asks, or --yes)',
+      false,
+    )
     .option('--detailed-exitcode', 'with --dry-run: exit 2 when there is something to change', false);
 }
 

@@ -67,8 +67,7 @@ async function changeWith(
   await carryOut(world, proposal, {
     sessions,
     options: {
-      verify: command.verify,
-      keepOnFailure: command.keepOnFailure,
+      ...command,
       again: async () => look(undisturbed(world)),
     },
   });

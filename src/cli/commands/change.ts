@@ -2,7 +2,7 @@ import { applyCommand, destroyCommand, rollbackCommand, type ChangeCommand } fro
 import type { Terminal } from '../../domain/terminal.ts';
 import { planCommand, planDestroyCommand, planRollbackCommand } from '../../engine/look.ts';
 import type { Proposal } from '../../engine/propose.ts';
-import { confirmWith } from '../confirm.ts';
+import { breakLockWith, confirmWith } from '../confirm.ts';
 import { withWorld } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
@@ -53,10 +53,12 @@ function changeCommand(
   terminal: Terminal | undefined,
   question: string,
 ): ChangeCommand {
+  const consent = { yes: options.yes, terminal };
   return {
     verify: options.verify,
     keepOnFailure: options.keepOnFailure,
-    confirm: confirmWith({ yes: options.yes, terminal }, question),
+    confirm: confirmWith(consent, question),
+    ...(options.breakLock ? { breakLock: breakLockWith(consent) } : {}),
   };
 }
 

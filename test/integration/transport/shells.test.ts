@@ -5,12 +5,20 @@ import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mutate, mutateScript, probe, type Mutation, type Probe } from '../../../src/domain/command.ts';
+import {
+  mutate,
+  mutateScript,
+  probe,
+  stdoutOf,
+  type CommandResult,
+  type Mutation,
+  type Probe,
+} from '../../../src/domain/command.ts';
 import { BatchOutput } from '../../../src/transport/batch-output.ts';
 import { Dialogue, type ShellChannel } from '../../../src/transport/dialogue.ts';
 import { builtinBatch, mutateBatch, preambleScript, probeBatch } from '../../../src/transport/frame.ts';
 import { Greeting } from '../../../src/transport/greeting.ts';
-import { acquireScript } from '../../../src/transport/lock.ts';
+import { acquireScript, endHolder } from '../../../src/transport/lock.ts';
 import { testTarget } from '../../support/targets.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -135,7 +143,7 @@ describe.each(settings)('under $name', (setting) => {
     expect([result?.exitCode, Buffer.from(result?.stderr ?? []).toString()]).toEqual([137, '']);
   });
 
-  test('a lock is taken, and refused to a second shell', async () => {
+  test('a lock is taken, refused to a second shell, and broken when its holder is named', async () => {
     await using directory = await temporaryDirectory();
     const path = `${directory.path}/below/lock`;
     const holder = spawn(shell, args);
@@ -144,9 +152,15 @@ describe.each(settings)('under $name', (setting) => {
     await once(holder.stdout, 'data');
     while (!existsSync(`${path}.owner`)) await once(holder.stdout, 'data');
     const [refused] = await run(setting, builtinBatch(frame, acquireScript(path, 'bob')));
-    expect([refused?.exitCode, Buffer.from(refused?.stdout ?? []).toString()]).toEqual([1, 'ann\n']);
-    holder.stdin.end();
-    await once(holder, 'close');
+    expect(refused?.exitCode).toBe(1);
+    const [, startedAt] = /^ann\n\d+ (\d+)\n$/.exec(stdoutOf(refused ?? expect.fail())) ?? [];
+    const named = { pid: holder.pid ?? expect.fail(), startedAt: startedAt ?? expect.fail() };
+    const other = { ...named, startedAt: '1' };
+    const closed = once(holder, 'close');
+    expect((await runMutation(setting, endHolder(path, other, 100)))?.exitCode).toBe(1);
+    expect(holder.exitCode ?? holder.signalCode).toBe(null);
+    expect((await runMutation(setting, endHolder(path, named, 100)))?.exitCode).toBe(0);
+    await closed;
     const [taken] = await run(setting, builtinBatch(frame, acquireScript(path, 'bob')));
     expect(taken?.exitCode).toBe(0);
   });
@@ -155,6 +169,11 @@ describe.each(settings)('under $name', (setting) => {
 test.skipIf(shells.length === 3)('all three shells are tested: apt-get install dash bash busybox', () => {
   expect(shells.map(({ name }) => name)).toEqual(['dash', 'bash', 'busybox']);
 });
+
+async function runMutation(setting: Setting, mutation: Mutation): Promise<CommandResult | undefined> {
+  const [result] = await run(setting, mutateBatch(frame, [mutation]), [mutation]);
+  return result;
+}
 
 function runProbes(setting: Setting, probes: readonly Probe[]): Promise<BatchResults> {
   return run(setting, probeBatch(frame, probes), probes);
