@@ -5,11 +5,13 @@ import {
   withChangeOptions,
   withHostOptions,
   withInventoryOptions,
+  withOrderOptions,
   withOutputOptions,
   wholeNumber,
   type ChangeFlags,
   SCHEMA_NAMES,
   type HostOptions,
+  type OrderOptions,
   type SchemaName,
 } from './options.ts';
 import type { InitOptions } from './commands/init.ts';
@@ -54,9 +56,9 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
       .command('check')
       .description('say what would stop an apply: reachability, sudo, system, interface, VIP'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).check(io, options)));
-  withHostOptions(program.command('plan').description('show what apply would change'))
+  withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change')))
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
-    .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
+    .action(async (options: OrderOptions & { detailedExitcode: boolean }) =>
       setStatus(await (await looks()).plan(io, options)),
     );
   withHostOptions(
@@ -110,10 +112,14 @@ function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['
     .action(async (options: InitOptions) =>
       setStatus(await (await import('./commands/init.ts')).init(io, options)),
     );
-  withChangeOptions(
-    program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+  withOrderOptions(
+    withChangeOptions(
+      program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+    ),
   ).action(async (options: ChangeFlags) => setStatus(await (await changes()).apply(io, options)));
-  withChangeOptions(program.command('rollback').description('go back to an earlier generation'))
+  withOrderOptions(
+    withChangeOptions(program.command('rollback').description('go back to an earlier generation')),
+  )
     .option(
       '--to <n>',
       'the generation to go back to; 0 is before konvoy-ha (default: the one before the latest)',

@@ -56,6 +56,11 @@ export interface Wave {
   readonly hosts: readonly HostName[];
   /** What must hold on these hosts before the next wave: one of them owns the VIP, or all run as members. */
   readonly gate: 'owns-vip' | 'joined' | 'none';
+  /**
+   * Hosts of the wave whose gate opens only when they serve again, not when they have merely joined: those that served
+   * before. Nobody waits for a host to become what it never was, or nothing could be applied to a sick cluster.
+   */
+  readonly serving?: readonly HostName[];
 }
 
 /** Everything that will happen, decided: it can be printed, compared and executed, and needs nothing else. */

@@ -130,6 +130,7 @@ function propose(
     vip,
     advertIntervalMs: settings.advertIntervalMs,
     leftOut,
+    ...(view.serial === undefined ? {} : { serial: view.serial }),
   };
   return {
     plan: assemblePlan(frame, limited),

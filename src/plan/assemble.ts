@@ -13,6 +13,8 @@ import {
   type ResourceKey,
   type Wanted,
 } from '../domain/resource.ts';
+import { batchSize, type Serial } from '../domain/serial.ts';
+import type { RouterState } from '../domain/vrrp.ts';
 import { holdsAddress } from '../facts/network.ts';
 import { diff, serviceActionOf } from './diff.ts';
 import type { Mover } from './mover.ts';
@@ -34,6 +36,8 @@ export interface PlanFrame {
   readonly advertIntervalMs: number;
   /** Hosts of the cluster that the plan does not change. Those that run decide what the others join. */
   readonly leftOut?: readonly PlanHost[];
+  /** Hosts activated at the same time, at most; without it as many as the order allows. */
+  readonly serial?: Serial;
 }
 
 /** The single way to a plan, for apply, rollback and destroy alike. */
@@ -164,7 +168,9 @@ function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: reado
     ...hosts.map((host, index) => moverOf(host, frame.vip, plans[index])),
     ...leftOut.map((host) => moverOf(host, frame.vip, undefined)),
   ];
-  return orderActivation(movers, frame.advertIntervalMs);
+  const { serial } = frame;
+  const batch = serial === undefined ? undefined : { serial, size: batchSize(serial, hosts.length) };
+  return orderActivation(movers, frame.advertIntervalMs, batch);
 }
 
 function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPlan | undefined): Mover {
@@ -176,8 +182,13 @@ function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPla
     holdsVip: holdsAddress(facts.network, vip),
     runs: runsKeepalived(snapshot),
     apiAnswers: facts.api === 'answers',
+    serves: runsKeepalived(snapshot) && facts.api === 'answers' && isInService(facts.keepalived.state),
     priority,
   };
+}
+
+function isInService(state: RouterState): boolean {
+  return state === 'active' || state === 'backup';
 }
 
 function changesIdentity(changes: readonly Change[]): boolean {

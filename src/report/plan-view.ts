@@ -138,12 +138,19 @@ function waveWords(wave: Wave): string {
     case 'owns-vip':
       return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it owns' : 'one of them owns'} the vip`;
     case 'joined':
-      return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it has' : 'all have'} joined`;
+      return `${hosts}; then wait until ${joinWords(wave)}`;
     case 'none':
       return hosts;
     default:
       return wave.gate satisfies never;
   }
+}
+
+function joinWords({ hosts, serving = [] }: Wave): string {
+  const isOne = hosts.length === 1;
+  if (serving.length === hosts.length) return isOne ? 'it serves again' : 'all serve again';
+  const joined = isOne ? 'it has joined' : 'all have joined';
+  return serving.length === 0 ? joined : `${joined}, and ${serving.join(', ')} again in service`;
 }
 
 function footer(plan: Plan, style: Style, isBrief: boolean): string {
