@@ -1,3 +1,4 @@
+import { newestOf } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { carryOut, type ChangeOptions } from './change.ts';
@@ -75,9 +76,8 @@ async function changeWith(
 
 /** What was not recorded because a run was killed has to be, and a destroy has generations to forget. */
 function mustRecord({ plan, snapshots }: Proposal): boolean {
-  const recorded = snapshots.map((snapshot) => snapshot.recorded.latest !== undefined);
-  if (plan.command === 'destroy') return recorded.includes(true);
-  return plan.command === 'apply' && (recorded.includes(false) || plan.hosts.some((host) => host.drifted));
+  if (plan.command === 'destroy') return snapshots.some(({ recorded }) => newestOf(recorded) > 0);
+  return plan.recordsBecause !== undefined;
 }
 
 function reportUnchanged(world: World, limit: Limit): void {

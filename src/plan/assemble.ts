@@ -16,7 +16,9 @@ import {
 import { batchSize, type Serial } from '../domain/serial.ts';
 import type { RouterState } from '../domain/vrrp.ts';
 import { holdsAddress } from '../facts/network.ts';
+import { withCauses } from './cause.ts';
 import { diff, serviceActionOf } from './diff.ts';
+import { driftOf } from './drift.ts';
 import type { Mover } from './mover.ts';
 import { orderActivation } from './order.ts';
 import type { HostSnapshot } from './snapshot.ts';
@@ -76,13 +78,6 @@ export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
   return wanted;
 }
 
-/** The keys whose state is not what the latest generation left: somebody or something else changed them. */
-export function driftOf(recorded: Generation | undefined, observed: Observed): readonly ResourceKey[] {
-  if (recorded === undefined) return [];
-  const wanted: Wanted = new Map(recorded.resources.map((resource) => [resourceKey(resource), resource]));
-  return diff(wanted, observed).flatMap((change) => (change.action === 'none' ? [] : [change.key]));
-}
-
 /** The host as it was when it was observed: what an undo goes back to. What we installed meanwhile stays installed. */
 export function wantedAsObserved(observed: Observed): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
@@ -135,12 +130,14 @@ function confText(seen: Observation | Resource | undefined): string {
 }
 
 function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
-  const changes = diff(wanted, snapshot.observed);
+  const { observed, recorded } = snapshot;
+  const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
   return {
     host: snapshot.intent.name,
     changes,
     serviceAction: serviceActionOf(changes),
-    drifted: driftOf(snapshot.recorded.latest, snapshot.observed).length > 0,
+    drifted: driftOf(recorded.latest, observed).length > 0,
+    ...(recorded.latest === undefined ? {} : { generation: recorded.latest.number }),
   };
 }
 

@@ -119,7 +119,7 @@ function resultText(event: RunEvent, run: RunMemory, { out, now }: HumanOptions)
     case 'status':
       return statusView(event.status, style, now());
     case 'history':
-      return historyView(event.entries, style);
+      return historyView(event.entries, event.hosts, style);
     case 'vip-probed':
       return vipProbedView(event, style);
     case 'run-finished':

@@ -103,14 +103,12 @@ describe('the life of a virtual router on three hosts', () => {
         '',
       ].join('\n'),
     );
-    expect(plan.stdout).toContain(
-      '! cp2  changed by hand since the last generation; this apply overwrites that\n',
-    );
+    expect(plan.stdout).toContain('! cp2  changed by hand since generation 1; this apply overwrites that\n');
     expect(plan.stdout).toMatch(/^= cp1 {2}\d+ unchanged$/m);
     const status = await cluster().run('status', '--detailed-exitcode');
     expect(status.code).toBe(2);
     expect(status.stdout).toContain(
-      '! cp2  file /etc/keepalived/keepalived.conf differs from what generation 1 left\n',
+      '! cp2  file /etc/keepalived/keepalived.conf: changed by hand since generation 1\n',
     );
     expect(await everything()).toEqual(edited);
 
@@ -153,7 +151,7 @@ describe('the life of a virtual router on three hosts', () => {
     const status = await cluster().run('status', '--detailed-exitcode');
     expect(status.code).toBe(2);
     expect(status.stdout).toContain(
-      'file /usr/libexec/keepalived/konvoy-ha-ready differs from what generation',
+      'file /usr/libexec/keepalived/konvoy-ha-ready: changed by hand since generation',
     );
     await cluster().succeed('apply', '--yes');
     expect(await trackedScripts(host)).toEqual(['konvoy_ha_live weight 0', 'konvoy_ha_ready weight -60']);

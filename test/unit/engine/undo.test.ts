@@ -11,7 +11,7 @@ if (BEFORE === undefined || AFTER === undefined) throw new Error('no host');
 /** A host with a second generation that this run has left. */
 function leftBy(runId: string): HostSnapshot {
   const heads = AFTER?.recorded.heads.map((head) => (head.number === 2 ? { ...head, runId } : head)) ?? [];
-  return { ...(AFTER as HostSnapshot), recorded: { heads, foreignClusters: [] } };
+  return { ...(AFTER as HostSnapshot), recorded: { heads, damaged: [], foreignClusters: [] } };
 }
 
 describe('a run that comes back to a host it had lost', () => {
