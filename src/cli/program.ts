@@ -11,11 +11,11 @@ import {
   type ChangeFlags,
   SCHEMA_NAMES,
   type HostOptions,
-  type OrderOptions,
   type SchemaName,
 } from './options.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { InventoryFlags } from './commands/inventory.ts';
+import type { PlanOptions } from './commands/look.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { VERSION } from './version.ts';
 
@@ -58,9 +58,8 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
   ).action(async (options: HostOptions) => setStatus(await (await looks()).check(io, options)));
   withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change')))
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
-    .action(async (options: OrderOptions & { detailedExitcode: boolean }) =>
-      setStatus(await (await looks()).plan(io, options)),
-    );
+    .option('-o, --out <file>', 'save the plan; apply FILE does exactly that, or refuses')
+    .action(async (options: PlanOptions) => setStatus(await (await looks()).plan(io, options)));
   withHostOptions(
     program.command('verify').description('prove that exactly one host holds the VIP and that it answers'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).verify(io, options)));
@@ -116,7 +115,11 @@ function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['
     withChangeOptions(
       program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
     ),
-  ).action(async (options: ChangeFlags) => setStatus(await (await changes()).apply(io, options)));
+  )
+    .argument('[planfile]', 'a plan that was saved with plan -o; it is applied as it is, without asking')
+    .action(async (planFile: string | undefined, options: ChangeFlags) =>
+      setStatus(await (await changes()).apply(io, options, planFile)),
+    );
   withOrderOptions(
     withChangeOptions(program.command('rollback').description('go back to an earlier generation')),
   )

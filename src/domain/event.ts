@@ -26,6 +26,8 @@ export type RunEvent =
   /** A step of the whole run: locking, activating, verifying. */
   | { readonly type: 'run-step'; readonly step: string }
   | { readonly type: 'plan'; readonly plan: Plan }
+  /** The plan was put away, to be applied exactly as it is. */
+  | { readonly type: 'plan-saved'; readonly path: string }
   | { readonly type: 'checks'; readonly checks: readonly Check[] }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
   | { readonly type: 'status'; readonly status: ClusterStatus }

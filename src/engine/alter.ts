@@ -1,9 +1,11 @@
 import { newestOf } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
+import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { carryOut, type ChangeOptions } from './change.ts';
 import { connectFleet } from './fleet.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal, type Scope } from './propose.ts';
+import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, scopeOf, type Limit } from './scope.ts';
 import { undisturbed, type View, type World } from './world.ts';
 
@@ -15,9 +17,20 @@ export interface ChangeCommand extends Omit<ChangeOptions, 'again'> {
   readonly confirm: Confirm;
 }
 
-/** `apply`: what the plan says, then proof that the VIP answers. */
-export async function applyCommand(world: World, limit: Limit, command: ChangeCommand): Promise<void> {
-  await changeWith(world, limit, command, async (view, scope) => Promise.resolve(proposeApply(view, scope)));
+/**
+ * `apply`: what the plan says, then proof that the VIP answers. What is carried out is always made of the input and the
+ * hosts, before and under the lock; a saved plan has to be the same, or the run ends before anything is changed.
+ */
+export async function applyCommand(
+  world: World,
+  limit: Limit,
+  command: ChangeCommand & { readonly saved?: SavedPlan },
+): Promise<void> {
+  await changeWith(world, limit, command, async (view, scope) => {
+    const proposal = proposeApply(view, scope);
+    if (command.saved !== undefined) refuseStale(view, command.saved, proposal);
+    return Promise.resolve(proposal);
+  });
 }
 
 /** `rollback`: back to generation `to`, or to the one before the latest. */

@@ -1,5 +1,6 @@
 import { refusal, type KonvoyError } from '../domain/error.ts';
 import type { HostGenerations } from '../domain/generation.ts';
+import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
 import {
@@ -15,6 +16,7 @@ import { pendingKeys } from '../plan/pending.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { connectReaders, reportFailures } from './fleet.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal } from './propose.ts';
+import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
 import { verifyOnce } from './verify.ts';
@@ -22,10 +24,11 @@ import type { View } from './world.ts';
 
 // Nothing here can change a host: a `View` reaches hosts only as readers, and a reader takes no mutation.
 
-/** `plan`: reports what `apply` would do, and returns it. It holds readers only. */
-export async function planCommand(view: View, limit: Limit): Promise<Proposal> {
+/** `plan`: reports what `apply` would do, and returns it. It holds readers only. A saved plan has to hold still. */
+export async function planCommand(view: View, limit: Limit, saved?: SavedPlan): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeApply(view, await scopeOf(view, limit, hosts));
+  if (saved !== undefined) refuseStale(view, saved, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }
@@ -101,6 +104,10 @@ function askedFor(
   const absent = view.intent.hosts.filter(({ name }) => !names.has(name));
   const desired = desire(view.intent, view.endpoint, { snapshots, absent, renderer: view.renderer });
   if (desired.ok) return { keys: pendingKeys(desired.value, recorded) };
+  if (absent.length > 0) {
+    const unseen = absent.map(({ name }) => name).join(', ');
+    return { keys: new Map(), unknown: `${unseen}: not asked, or no answer` };
+  }
   const [first] = desired.error;
   const where = first?.host === undefined ? '' : `${first.host}: `;
   return { keys: new Map(), unknown: `${where}${first?.message ?? ''}` };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabHost } from '../../src/lab/host.ts';
 import { eventsOf } from '../support/cli.ts';
@@ -116,6 +117,30 @@ describe('the life of a virtual router on three hosts', () => {
     expect(await conf(host)).toBe(before);
     expect(await kept(host)).toBe(before.replace('priority 240', 'priority 199'));
     expect(await cluster().owners()).toEqual(['cp1']);
+    await nothingToDo();
+  });
+
+  it('a saved plan is applied as it is, without asking, and refused when a host has changed since', async () => {
+    const host = cluster().host('cp2');
+    const before = await conf(host);
+    const path = join(cluster().lab.stateDir, 'friday.plan');
+    const edit = async (script: string): Promise<string> =>
+      cluster().script(host, `sed -i '${script}' /etc/keepalived/keepalived.conf`);
+    await edit('s/priority 240/priority 199/');
+    expect((await cluster().succeed('plan', '-o', path)).stdout).toContain(`konvoy-ha: saved as ${path}; `);
+    await edit('$a# again');
+    const edited = await everything();
+    const refused = await cluster().run('apply', path);
+    expect(refused.code).toBe(10);
+    expect(refused.stderr).toContain('cp2: file /etc/keepalived/keepalived.conf has changed on the host\n');
+    expect(await everything()).toEqual(edited);
+    await edit('$d');
+    await cluster().succeed('apply', path);
+    expect(await conf(host)).toBe(before);
+    expect(await cluster().run('apply', path)).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('is there now') as string,
+    });
     await nothingToDo();
   });
 

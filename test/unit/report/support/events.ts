@@ -80,6 +80,7 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
       },
     ),
   },
+  'plan-saved': { type: 'plan-saved', path: 'friday.plan' },
   checks: { type: 'checks', checks },
   verdict: { type: 'verdict', verdict: verdictOf(checks, [host('cp1')]) },
   status: {
