@@ -1,12 +1,5 @@
 import { posix } from 'node:path';
-import {
-  mutateScript,
-  shellWord,
-  stderrOf,
-  stdoutOf,
-  type CommandResult,
-  type Mutation,
-} from '../domain/command.ts';
+import { shellWord, stderrOf, stdoutOf, type CommandResult } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
 import { lockFd } from './frame.ts';
@@ -56,8 +49,8 @@ exec ${lockFd}>&-`;
 export function lockOutcome(host: HostName, path: string, result: CommandResult): LockOutcome {
   if (result.exitCode === 0) return { held: true };
   if (result.exitCode === 1) {
-    const [owner = '', process = ''] = stdoutOf(result).split('\n');
-    const [, pid, startedAt] = /^(\d+) (\d+)$/.exec(process) ?? [];
+    const [owner = '', shell = ''] = stdoutOf(result).split('\n');
+    const [, pid, startedAt] = /^(\d+) (\d+)$/.exec(shell) ?? [];
     if (pid === undefined || startedAt === undefined) return { held: false, owner };
     return { held: false, owner, holder: { pid: Number(pid), startedAt } };
   }
@@ -69,12 +62,15 @@ export function lockOutcome(host: HostName, path: string, result: CommandResult)
 }
 
 /**
- * Ends the root shell that holds the lock of `path`, after having made sure that it is that very process and has the
- * lock. It begins nothing new from then on; the command that it is in may still come to its end for `graceMs`.
+ * Shell text that ends the root shell which holds the lock of `path`, after having made sure that it is that very process
+ * and has the lock. It begins nothing new from then on; the command that it is in may still come to its end for `graceMs`.
+ * It sets `k`: 0 ended, anything else a failure.
  */
-export function endHolder(path: string, { pid, startedAt }: LockHolder, graceMs: number): Mutation {
-  const [grace, term] = [graceMs, TERM_MS].map((ms) => String(Math.ceil(ms / POLL_MS)));
-  return mutateScript(END_HOLDER, path, String(pid), startedAt, String(lockFd), grace ?? '', term ?? '');
+export function breakScript(path: string, { pid, startedAt }: LockHolder, graceMs: number): string {
+  const polls = [graceMs, TERM_MS].map((ms) => Math.ceil(ms / POLL_MS));
+  const words = [path, pid, startedAt, lockFd, ...polls].map((word) => shellWord(String(word)));
+  // A subshell, so that its variables and its `exit` are its own.
+  return `( set -- ${words.join(' ')}\n${END_HOLDER} ) </dev/null 2>&7 ${lockFd}>&-; k=$?`;
 }
 
 /** Throws when the holder was not ended. */

@@ -10,7 +10,7 @@ import type { Elevation, PasswordQuestion } from './become.ts';
 import { Dialogue, type ShellChannel } from './dialogue.ts';
 import { builtinBatch, mutateBatch, preambleScript, probeBatch, type BatchFrame } from './frame.ts';
 import { Greeting } from './greeting.ts';
-import { acquireScript, endHolder, lockOutcome, releaseScript, requireEnded } from './lock.ts';
+import { acquireScript, breakScript, lockOutcome, releaseScript, requireEnded } from './lock.ts';
 import { PasswordAnswer, type PasswordStep } from './password-answer.ts';
 import type { LockHolder, LockOutcome, Session } from './transport.ts';
 import { within } from './within.ts';
@@ -107,7 +107,7 @@ class RootShell implements Session {
   }
 
   async breakLock(path: string, holder: LockHolder, graceMs: number): Promise<void> {
-    const [result] = await this.mutate([endHolder(path, holder, graceMs)]);
+    const [result] = await this.#run((frame) => builtinBatch(frame, breakScript(path, holder, graceMs)));
     requireEnded(this.host, path, result);
   }
 

@@ -10,7 +10,6 @@ import {
   mutateScript,
   probe,
   stdoutOf,
-  type CommandResult,
   type Mutation,
   type Probe,
 } from '../../../src/domain/command.ts';
@@ -18,7 +17,8 @@ import { BatchOutput } from '../../../src/transport/batch-output.ts';
 import { Dialogue, type ShellChannel } from '../../../src/transport/dialogue.ts';
 import { builtinBatch, mutateBatch, preambleScript, probeBatch } from '../../../src/transport/frame.ts';
 import { Greeting } from '../../../src/transport/greeting.ts';
-import { acquireScript, endHolder } from '../../../src/transport/lock.ts';
+import { acquireScript, breakScript } from '../../../src/transport/lock.ts';
+import type { LockHolder } from '../../../src/transport/transport.ts';
 import { testTarget } from '../../support/targets.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -156,10 +156,12 @@ describe.each(settings)('under $name', (setting) => {
     const [, startedAt] = /^ann\n\d+ (\d+)\n$/.exec(stdoutOf(refused ?? expect.fail())) ?? [];
     const named = { pid: holder.pid ?? expect.fail(), startedAt: startedAt ?? expect.fail() };
     const other = { ...named, startedAt: '1' };
+    const broken = async (whose: LockHolder): Promise<number | undefined> =>
+      (await run(setting, builtinBatch(frame, breakScript(path, whose, 100))))[0]?.exitCode;
     const closed = once(holder, 'close');
-    expect((await runMutation(setting, endHolder(path, other, 100)))?.exitCode).toBe(1);
+    expect(await broken(other)).toBe(1);
     expect(holder.exitCode ?? holder.signalCode).toBe(null);
-    expect((await runMutation(setting, endHolder(path, named, 100)))?.exitCode).toBe(0);
+    expect(await broken(named)).toBe(0);
     await closed;
     const [taken] = await run(setting, builtinBatch(frame, acquireScript(path, 'bob')));
     expect(taken?.exitCode).toBe(0);
@@ -169,11 +171,6 @@ describe.each(settings)('under $name', (setting) => {
 test.skipIf(shells.length === 3)('all three shells are tested: apt-get install dash bash busybox', () => {
   expect(shells.map(({ name }) => name)).toEqual(['dash', 'bash', 'busybox']);
 });
-
-async function runMutation(setting: Setting, mutation: Mutation): Promise<CommandResult | undefined> {
-  const [result] = await run(setting, mutateBatch(frame, [mutation]), [mutation]);
-  return result;
-}
 
 function runProbes(setting: Setting, probes: readonly Probe[]): Promise<BatchResults> {
   return run(setting, probeBatch(frame, probes), probes);
