@@ -1,6 +1,8 @@
 import { KonvoyError } from '../domain/error.ts';
 import type { Terminal } from '../domain/terminal.ts';
 import type { Confirm } from '../engine/alter.ts';
+import type { BreakLock } from '../engine/lock.ts';
+import { escapeLine } from '../report/escape.ts';
 
 /** How a change gets the operator's consent. */
 export interface Consent {
@@ -22,7 +24,27 @@ export function confirmWith({ yes, terminal }: Consent, question: string): Confi
         },
       );
     }
-    const answer = await terminal.converse((person) => person.ask(`konvoy-ha: ${question} [y/N] `));
-    return /^y(es)?$/i.test(answer?.trim() ?? '');
+    return isYes(await terminal.converse((person) => person.ask(`konvoy-ha: ${question} [y/N] `)));
   };
+}
+
+/** Asks whether the run that holds a lock is to be cut off; without a terminal only `--yes` does. */
+export function breakLockWith({ yes, terminal }: Consent): BreakLock {
+  return async (host, owner) => {
+    if (yes) return true;
+    if (terminal === undefined) {
+      throw new KonvoyError(`${host} is locked: ${owner}; nothing was changed`, {
+        code: 'lock-held',
+        host,
+        hints: ['there is no terminal to ask on: add --yes to cut that run off'],
+      });
+    }
+    const who = owner === '' ? 'another run' : escapeLine(owner);
+    const question = `konvoy-ha: ${host} is locked: ${who}\nkonvoy-ha: cut that run off? It stops where it is. [y/N] `;
+    return isYes(await terminal.converse((person) => person.ask(question)));
+  };
+}
+
+function isYes(answer: string | undefined): boolean {
+  return /^y(es)?$/i.test(answer?.trim() ?? '');
 }

@@ -19,7 +19,7 @@ import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import { readLimit } from './limit.ts';
-import type { HostOptions } from './options.ts';
+import type { HostOptions, OrderOptions } from './options.ts';
 import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
 import { wayNotes, withClient } from './routes.ts';
@@ -33,7 +33,7 @@ export type Work = (world: World, limit: Limit, terminal: Terminal | undefined) 
 export async function withWorld(
   io: CliIo,
   command: string,
-  options: HostOptions,
+  options: OrderOptions,
   work: Work,
 ): Promise<number> {
   const report = openReporter(io, options);
@@ -79,7 +79,7 @@ interface Run {
 
 async function openWorld(
   io: CliIo,
-  options: HostOptions,
+  options: OrderOptions,
   run: Run,
 ): Promise<{ readonly world: World; readonly limit: Limit }> {
   const intent = await readIntent(io, options, run.terminal);
@@ -111,6 +111,7 @@ async function openWorld(
     report: run.report,
     clock: { now: () => io.now(), sleep: async (ms, signal) => sleep(ms, signal) },
     forks: options.forks,
+    ...(options.serial === undefined ? {} : { serial: options.serial }),
     runId,
     by: `${io.user}@${io.hostname}`,
     signal: run.signal,

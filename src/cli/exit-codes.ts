@@ -12,6 +12,7 @@ export const EXIT_OF = {
   usage: 10,
   'input-refused': 10,
   'not-yet': 10,
+  'plan-stale': 10,
   'lab-unavailable': 10,
   'lock-held': 11,
   'connect-failed': 12,

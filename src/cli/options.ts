@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseSerial, type Serial } from '../domain/serial.ts';
 import type { Target } from '../domain/target.ts';
 
 /** The kinds of file that have a JSON Schema. */
@@ -34,11 +35,17 @@ export interface HostOptions extends InventoryOptions {
   readonly transport?: Target['client'];
 }
 
-export interface ChangeFlags extends HostOptions {
+/** Options of a command whose plan has an order. */
+export interface OrderOptions extends HostOptions {
+  readonly serial?: Serial;
+}
+
+export interface ChangeFlags extends OrderOptions {
   readonly yes: boolean;
   readonly dryRun: boolean;
   readonly verify: boolean;
   readonly keepOnFailure: boolean;
+  readonly breakLock: boolean;
   readonly detailedExitcode: boolean;
 }
 
@@ -102,7 +109,26 @@ export function withChangeOptions(command: Command): Command {
     .option('--dry-run', 'only show what would change', false)
     .option('--no-verify', 'do not verify the result')
     .option('--keep-on-failure', 'leave a failed change in place instead of undoing it', false)
+    .option(
+      '--break-lock',
+      'cut off the run that holds the lock of a host, after showing whose it is (asks, or --yes)',
+      false,
+    )
     .option('--detailed-exitcode', 'with --dry-run: exit 2 when there is something to change', false);
+}
+
+export function withOrderOptions(command: Command): Command {
+  return command.option(
+    '--serial <n>',
+    'activate at most so many hosts at a time, where the order allows it: a number, or a share like 30%',
+    serial,
+  );
+}
+
+function serial(text: string): Serial {
+  const parsed = parseSerial(text);
+  if (parsed.ok) return parsed.value;
+  throw new InvalidArgumentError(`${parsed.error}.`);
 }
 
 export function wholeNumber(least: number, most: number): (text: string) => number {

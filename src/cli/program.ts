@@ -5,6 +5,7 @@ import {
   withChangeOptions,
   withHostOptions,
   withInventoryOptions,
+  withOrderOptions,
   withOutputOptions,
   wholeNumber,
   type ChangeFlags,
@@ -14,6 +15,7 @@ import {
 } from './options.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { InventoryFlags } from './commands/inventory.ts';
+import type { PlanOptions } from './commands/look.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { VERSION } from './version.ts';
 
@@ -54,11 +56,10 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
       .command('check')
       .description('say what would stop an apply: reachability, sudo, system, interface, VIP'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).check(io, options)));
-  withHostOptions(program.command('plan').description('show what apply would change'))
+  withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change')))
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
-    .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
-      setStatus(await (await looks()).plan(io, options)),
-    );
+    .option('-o, --out <file>', 'save the plan; apply FILE does exactly that, or refuses')
+    .action(async (options: PlanOptions) => setStatus(await (await looks()).plan(io, options)));
   withHostOptions(
     program.command('verify').description('prove that exactly one host holds the VIP and that it answers'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).verify(io, options)));
@@ -110,10 +111,18 @@ function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['
     .action(async (options: InitOptions) =>
       setStatus(await (await import('./commands/init.ts')).init(io, options)),
     );
-  withChangeOptions(
-    program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
-  ).action(async (options: ChangeFlags) => setStatus(await (await changes()).apply(io, options)));
-  withChangeOptions(program.command('rollback').description('go back to an earlier generation'))
+  withOrderOptions(
+    withChangeOptions(
+      program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+    ),
+  )
+    .argument('[planfile]', 'a plan that was saved with plan -o; it is applied as it is, without asking')
+    .action(async (planFile: string | undefined, options: ChangeFlags) =>
+      setStatus(await (await changes()).apply(io, options, planFile)),
+    );
+  withOrderOptions(
+    withChangeOptions(program.command('rollback').description('go back to an earlier generation')),
+  )
     .option(
       '--to <n>',
       'the generation to go back to; 0 is before konvoy-ha (default: the one before the latest)',

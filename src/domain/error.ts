@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'usage'
   | 'input-refused'
   | 'not-yet'
+  | 'plan-stale'
   | 'connect-failed'
   | 'host-key-unknown'
   | 'host-key-changed'

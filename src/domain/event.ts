@@ -1,5 +1,5 @@
 import type { Diagnostic, ErrorCode } from './error.ts';
-import type { HistoryEntry } from './generation.ts';
+import type { HistoryEntry, HostGenerations } from './generation.ts';
 import type { HostName } from './names.ts';
 import type { Plan } from './plan.ts';
 import type { ClusterStatus } from './status.ts';
@@ -26,10 +26,17 @@ export type RunEvent =
   /** A step of the whole run: locking, activating, verifying. */
   | { readonly type: 'run-step'; readonly step: string }
   | { readonly type: 'plan'; readonly plan: Plan }
+  /** The plan was put away, to be applied exactly as it is. */
+  | { readonly type: 'plan-saved'; readonly path: string }
   | { readonly type: 'checks'; readonly checks: readonly Check[] }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
   | { readonly type: 'status'; readonly status: ClusterStatus }
-  | { readonly type: 'history'; readonly entries: readonly HistoryEntry[] }
+  | {
+      readonly type: 'history';
+      readonly entries: readonly HistoryEntry[];
+      /** In inventory order. */
+      readonly hosts: readonly HostGenerations[];
+    }
   /** What the run's own prober saw at the VIP while things changed. */
   | {
       readonly type: 'vip-probed';

@@ -41,11 +41,41 @@ export type GenerationHead = Omit<Generation, 'resources' | 'before'>;
 
 /** The generations found on one host. */
 export interface Recorded {
+  /** The newest one that is whole. */
   readonly latest?: Generation;
-  /** Ascending by number. */
+  /** Those that are whole, ascending by number. */
   readonly heads: readonly GenerationHead[];
+  /** Those that are not what was recorded, ascending by number: nothing is ever taken from them. */
+  readonly damaged: readonly DamagedGeneration[];
   /** Other clusters that have generations on this host. */
   readonly foreignClusters: readonly string[];
+}
+
+/** A generation whose files have changed, or gone, since they were recorded. */
+export interface DamagedGeneration {
+  readonly number: number;
+  /** Their paths on the host. */
+  readonly files: readonly string[];
+}
+
+/** The numbers of all generations on a host, whole or damaged, ascending. */
+export function numbersOf({ heads, damaged }: Recorded): readonly number[] {
+  return [...heads, ...damaged].map(({ number }) => number).toSorted((a, b) => a - b);
+}
+
+/** The number of the newest generation on a host, whole or damaged; 0 where there is none. */
+export function newestOf(recorded: Recorded): number {
+  return numbersOf(recorded).at(-1) ?? 0;
+}
+
+/** What one host has, for `history`. */
+export interface HostGenerations {
+  readonly host: HostName;
+  /** The numbers of those that are whole, ascending. */
+  readonly whole: readonly number[];
+  readonly damaged: readonly DamagedGeneration[];
+  /** Why it could not be asked. */
+  readonly problem?: string;
 }
 
 /** What `history` shows: one run, and the hosts that have its generation. */

@@ -23,7 +23,15 @@ export interface Change {
   readonly action: ChangeAction;
   readonly wanted?: Resource;
   readonly observed?: Resource;
+  /** Absent where nothing differs, and on a host that has no generation. */
+  readonly cause?: ChangeCause;
 }
+
+/**
+ * Why wanted, observed and recorded are not one: what is there is not what the latest generation left (`by-hand`), something
+ * else is asked for than it left (`asked-for`), or both.
+ */
+export type ChangeCause = 'by-hand' | 'asked-for' | 'both';
 
 /** What the service must do for the changes to count. */
 export type ServiceAction = 'none' | 'start' | 'reload' | 'stop';
@@ -35,6 +43,8 @@ export interface HostPlan {
   readonly serviceAction: ServiceAction;
   /** True when the files on the host differ from what the latest generation left: somebody changed them by hand. */
   readonly drifted: boolean;
+  /** The latest generation on the host that is whole. */
+  readonly generation?: number;
 }
 
 /**
@@ -56,6 +66,11 @@ export interface Wave {
   readonly hosts: readonly HostName[];
   /** What must hold on these hosts before the next wave: one of them owns the VIP, or all run as members. */
   readonly gate: 'owns-vip' | 'joined' | 'none';
+  /**
+   * Hosts of the wave whose gate opens only when they serve again, not when they have merely joined: those that served
+   * before. Nobody waits for a host to become what it never was, or nothing could be applied to a sick cluster.
+   */
+  readonly serving?: readonly HostName[];
 }
 
 /** Everything that will happen, decided: it can be printed, compared and executed, and needs nothing else. */
@@ -66,6 +81,8 @@ export interface Plan {
   readonly hosts: readonly HostPlan[];
   readonly activation: Activation;
   readonly isEmpty: boolean;
+  /** Why an apply records a generation though it changes nothing; absent when it does not, or changes something. */
+  readonly recordsBecause?: string;
 }
 
 /** One host's side of a plan in the making: what it shall be, what it is, what we left there. */

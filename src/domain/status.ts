@@ -21,9 +21,17 @@ export interface HostStatus {
   readonly generation?: number;
   /** Keys of resources that differ from what the latest generation left. */
   readonly drift: readonly string[];
+  /** Keys of resources for which the inventory asks for something else than the latest generation left. */
+  readonly pending?: readonly string[];
+  /** Files of generations that are not what was recorded. */
+  readonly damaged?: readonly string[];
 }
 
 export interface ClusterStatus {
   readonly endpoint: string;
   readonly hosts: readonly HostStatus[];
+  /** The newest generation that any of these hosts has. */
+  readonly newest?: number;
+  /** Why it is not known what the inventory asks for. */
+  readonly pendingUnknown?: string;
 }

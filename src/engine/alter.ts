@@ -1,8 +1,11 @@
+import { newestOf } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
+import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { carryOut, type ChangeOptions } from './change.ts';
 import { connectFleet } from './fleet.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal, type Scope } from './propose.ts';
+import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, scopeOf, type Limit } from './scope.ts';
 import { undisturbed, type View, type World } from './world.ts';
 
@@ -14,9 +17,20 @@ export interface ChangeCommand extends Omit<ChangeOptions, 'again'> {
   readonly confirm: Confirm;
 }
 
-/** `apply`: what the plan says, then proof that the VIP answers. */
-export async function applyCommand(world: World, limit: Limit, command: ChangeCommand): Promise<void> {
-  await changeWith(world, limit, command, async (view, scope) => Promise.resolve(proposeApply(view, scope)));
+/**
+ * `apply`: what the plan says, then proof that the VIP answers. What is carried out is always made of the input and the
+ * hosts, before and under the lock; a saved plan has to be the same, or the run ends before anything is changed.
+ */
+export async function applyCommand(
+  world: World,
+  limit: Limit,
+  command: ChangeCommand & { readonly saved?: SavedPlan },
+): Promise<void> {
+  await changeWith(world, limit, command, async (view, scope) => {
+    const proposal = proposeApply(view, scope);
+    if (command.saved !== undefined) refuseStale(view, command.saved, proposal);
+    return Promise.resolve(proposal);
+  });
 }
 
 /** `rollback`: back to generation `to`, or to the one before the latest. */
@@ -67,8 +81,7 @@ async function changeWith(
   await carryOut(world, proposal, {
     sessions,
     options: {
-      verify: command.verify,
-      keepOnFailure: command.keepOnFailure,
+      ...command,
       again: async () => look(undisturbed(world)),
     },
   });
@@ -76,9 +89,8 @@ async function changeWith(
 
 /** What was not recorded because a run was killed has to be, and a destroy has generations to forget. */
 function mustRecord({ plan, snapshots }: Proposal): boolean {
-  const recorded = snapshots.map((snapshot) => snapshot.recorded.latest !== undefined);
-  if (plan.command === 'destroy') return recorded.includes(true);
-  return plan.command === 'apply' && (recorded.includes(false) || plan.hosts.some((host) => host.drifted));
+  if (plan.command === 'destroy') return snapshots.some(({ recorded }) => newestOf(recorded) > 0);
+  return plan.recordsBecause !== undefined;
 }
 
 function reportUnchanged(world: World, limit: Limit): void {

@@ -8,7 +8,7 @@ import { isSamePlan } from '../plan/same.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { executePlan } from './execute.ts';
 import { forEachHost } from './hosts.ts';
-import { lockHosts } from './lock.ts';
+import { lockHosts, type BreakLock } from './lock.ts';
 import type { Proposal } from './propose.ts';
 import { forget, keptPackages, record } from './record.ts';
 import { removeCandidates } from './steps.ts';
@@ -22,6 +22,8 @@ export interface ChangeOptions {
   readonly verify: boolean;
   /** Leaves a failed change in place, to be looked at. */
   readonly keepOnFailure: boolean;
+  /** Given with `--break-lock`. */
+  readonly breakLock?: BreakLock;
   /** Looks at the hosts again, under the lock and whatever interrupts come, and proposes again. */
   readonly again: () => Promise<Proposal>;
 }
@@ -42,10 +44,7 @@ export async function carryOut(
   const watch = runsAfter(proposal.plan) ? watchVip(world) : undefined;
   try {
     // The second look is what is carried out: the changes are the same, but the VIP may have moved in between.
-    const locked = await lockAndLookAgain(world, proposal, {
-      sessions: run.sessions,
-      again: run.options.again,
-    });
+    const locked = await lockAndLookAgain(world, proposal, run);
     const finish = await execute(world, locked, {
       sessions,
       touched,
@@ -77,11 +76,15 @@ interface Finish {
 async function lockAndLookAgain(
   world: World,
   proposal: Proposal,
-  how: { readonly sessions: ReadonlyMap<HostName, Session>; readonly again: () => Promise<Proposal> },
+  how: { readonly sessions: ReadonlyMap<HostName, Session>; readonly options: ChangeOptions },
 ): Promise<Proposal> {
+  const { breakLock } = how.options;
   world.report({ type: 'run-step', step: 'locking' });
-  await lockHosts(world, how.sessions, proposal.plan.command);
-  const again = await how.again();
+  await lockHosts(world, how.sessions, {
+    command: proposal.plan.command,
+    ...(breakLock === undefined ? {} : { breakLock }),
+  });
+  const again = await how.options.again();
   world.signal.throwIfAborted();
   if (isSamePlan(again.plan, proposal.plan)) return again;
   throw new KonvoyError('the hosts have changed since the plan was made; nothing was changed', {

@@ -1,5 +1,5 @@
 import { configurationProblem, testConfiguration } from '../backends/keepalived/config-test.ts';
-import { joinGate, ownerGate } from '../backends/keepalived/gates.ts';
+import { joinGate, ownerGate, serviceGate } from '../backends/keepalived/gates.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import { mutateScript, stderrOf, stdoutOf, type CommandResult, type Mutation } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
@@ -89,29 +89,28 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
     await mutateAll(execution, host, 'activating', activationMutations(workOf(execution, host)));
   });
   if (wave.gate === 'none') return;
-  await onHosts(run, wave.hosts, waitAtGate(wave.gate));
+  await onHosts(run, wave.hosts, waitAtGate(wave));
 }
 
-function waitAtGate(gate: 'owns-vip' | 'joined'): (run: Execution, host: HostName) => Promise<void> {
+function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<void> {
   return async (run, host) => {
     const { endpoint, report } = run.world;
-    const owns = gate === 'owns-vip';
-    report({
-      type: 'host-step',
-      host,
-      step: owns ? 'waiting until it owns the VIP' : 'waiting until it has joined',
-    });
+    const owns = wave.gate === 'owns-vip';
+    const serves = wave.serving?.includes(host) === true;
+    const joins = serves ? 'serves again' : 'has joined';
+    report({ type: 'host-step', host, step: `waiting until it ${owns ? 'owns the VIP' : joins}` });
     const advert = endpoint.settings.advertIntervalMs;
     // Two scripts run once before the first election; the rest is RFC 9568's Active_Down_Interval, with room.
     const deadlineMs =
       2 * activeDownIntervalMs(advert, 1) + endpoint.settings.healthCheck.timeoutMs + GATE_MARGIN_MS;
-    const script = owns ? ownerGate(endpoint.vip, deadlineMs) : joinGate(deadlineMs);
+    const script = owns ? ownerGate(endpoint.vip, deadlineMs) : (serves ? serviceGate : joinGate)(deadlineMs);
     const [result] = await sessionOf(run, host).mutate([mutateScript(script.script, ...script.parameters)]);
     if (result?.exitCode === 0 || run.undoFailures !== undefined) return;
     const [words] = await sessionOf(run, host).probe([
       platformOf(snapshotOf(run, host)).services.lastWords(SERVICE),
     ]);
-    throw stepFailure(host, owns ? `taking the VIP ${endpoint.vip}` : 'joining the virtual router', words);
+    const joining = serves ? 'serving again, as before,' : 'joining the virtual router';
+    throw stepFailure(host, owns ? `taking the VIP ${endpoint.vip}` : joining, words);
   };
 }
 

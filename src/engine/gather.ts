@@ -29,7 +29,10 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
   const read = batch.run(await reader.probe(batch.probes, view.signal));
   const hostFacts = facts(read);
   const platform = detectPlatform(hostFacts.os) ?? PLATFORMS[0];
-  const found = parseRecorded(required(read(recorded)), intent.name);
+  const found = parseRecorded(required(read(recorded)), {
+    host: intent.name,
+    cluster: view.intent.cluster,
+  });
   const observed = new Map(
     KEYS.map((key, index) => [key, observe(key, read(required(resources[index])), platform)]),
   );

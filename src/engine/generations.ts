@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import {
   mutate,
   mutateScript,
-  probe,
   probeScript,
   stdoutOf,
   type CommandResult,
@@ -9,7 +9,13 @@ import {
   type Probe,
 } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
-import type { BeforeEntry, Generation, GenerationHead, Recorded } from '../domain/generation.ts';
+import type {
+  BeforeEntry,
+  DamagedGeneration,
+  Generation,
+  GenerationHead,
+  Recorded,
+} from '../domain/generation.ts';
 import type { ClusterName, HostName } from '../domain/names.ts';
 import type { Resource } from '../domain/resource.ts';
 import { writeFile } from '../resources/file.ts';
@@ -22,13 +28,15 @@ export function recordedProbe(cluster: ClusterName): Probe {
   return probeScript(READ_RECORDED, STORE, cluster);
 }
 
-/** Asks for one whole generation. */
+/** Asks for one whole generation; fails when it is damaged. */
 export function generationProbe(cluster: ClusterName, number: number): Probe {
-  return probe('cat', `${STORE}/${cluster}/generations/${number}/generation.json`);
+  return probeScript(READ_ONE, generationPath(cluster, number));
 }
 
-export function parseRecorded(result: CommandResult, host: HostName): Recorded {
+/** What was recorded of a cluster on a host, from the answer to `recordedProbe`. */
+export function parseRecorded(result: CommandResult, { host, cluster }: RecordedOf): Recorded {
   const heads: GenerationHead[] = [];
+  const damaged: DamagedGeneration[] = [];
   const foreignClusters: string[] = [];
   let latest: Generation | undefined;
   for (const line of stdoutOf(result).split('\n')) {
@@ -36,16 +44,51 @@ export function parseRecorded(result: CommandResult, host: HostName): Recorded {
     const [word, rest] = [line.slice(0, at), line.slice(at + 1)];
     if (word === 'foreign') foreignClusters.push(rest);
     if (word === 'head') heads.push(parseJson(rest, host) as GenerationHead);
+    if (word === 'damaged') damaged.push(parseDamaged(rest, cluster));
     if (word === 'latest') latest = parseGeneration(rest, host);
   }
   return {
     heads: heads.toSorted((a, b) => a.number - b.number),
+    damaged: damaged.toSorted((a, b) => a.number - b.number),
     foreignClusters,
     ...(latest === undefined ? {} : { latest }),
   };
 }
 
-export function parseGeneration(text: string, host: HostName): Generation {
+/** Whose generations they are, and where. */
+interface RecordedOf {
+  readonly host: HostName;
+  readonly cluster: ClusterName;
+}
+
+/** The refusal to take anything from a generation that is not what was recorded. */
+export function damagedGeneration(host: HostName, { number, files }: DamagedGeneration): KonvoyError {
+  return new KonvoyError(
+    `generation ${number} on ${host} is damaged: ${files.join(', ')} is not what was recorded`,
+    {
+      code: 'step-failed',
+      host,
+      hints: [`go back to another one: konvoy-ha history; or move ${number} away on ${host}`],
+    },
+  );
+}
+
+/** The one whole generation that `generationProbe` was asked for. */
+export function parseGenerationOf(
+  result: CommandResult | undefined,
+  { host, cluster, number }: RecordedOf & { readonly number: number },
+): Generation {
+  if (result?.exitCode === 0) return parseGeneration(stdoutOf(result), host);
+  throw damagedGeneration(host, { number, files: [`${generationPath(cluster, number)}/generation.json`] });
+}
+
+function parseDamaged(line: string, cluster: ClusterName): DamagedGeneration {
+  const [number = '', ...files] = line.split(' ');
+  const path = generationPath(cluster, Number(number));
+  return { number: Number(number), files: files.map((file) => `${path}/${file}`) };
+}
+
+function parseGeneration(text: string, host: HostName): Generation {
   const stored = parseJson(text, host) as StoredGeneration;
   return {
     ...stored,
@@ -68,10 +111,16 @@ export function recordGeneration(generation: Generation): readonly Mutation[] {
       resource === undefined ? { key } : { key, resource: freeze(resource) },
     ),
   };
+  const files = [
+    ['head.json', JSON.stringify(head)],
+    ['generation.json', JSON.stringify(stored)],
+  ] as const;
+  const sums = files.map(([name, text]) => `${sha256(text)}  ${name}\n`).join('');
   return [
     mutateScript('umask 077; rm -rf -- "$1"; mkdir -p -- "$1"', draft),
-    writeFile(`${draft}/head.json`, privateFile(JSON.stringify(head))),
-    writeFile(`${draft}/generation.json`, privateFile(JSON.stringify(stored))),
+    ...[...files, ['sums', sums] as const].map(([name, text]) =>
+      writeFile(`${draft}/${name}`, privateFile(text)),
+    ),
     mutateScript(PUBLISH, draft, directory, String(generation.number), String(GENERATIONS_KEPT)),
   ];
 }
@@ -131,22 +180,44 @@ function parseJson(text: string, host: HostName): unknown {
   }
 }
 
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function generationPath(cluster: ClusterName, number: number): string {
+  return `${STORE}/${cluster}/generations/${number}`;
+}
+
 function privateFile(text: string): { content: Uint8Array; mode: number; owner: string; group: string } {
   return { content: new TextEncoder().encode(text), mode: 0o600, owner: 'root', group: 'root' };
 }
 
+/** Where everything is kept that has to outlive a run and a reboot. */
 const STORE = '/var/lib/konvoy-ha';
 
+/**
+ * Only what is whole is printed: its files are compared with the sums that were recorded with them (sha256sum's own form,
+ * for whoever looks by hand). A damaged file could say anything.
+ */
 const READ_RECORDED = `for dir in "$1"/*/generations; do
   name=\${dir%/generations}; name=\${name##*/}
   [ -d "$dir" ] && [ "$name" != "$2" ] && echo "foreign $name"
 done
 cd "$1/$2/generations" 2>/dev/null || exit 0
 for n in $(ls | grep -E '^[0-9]+$' | sort -n); do
-  [ -f "$n/generation.json" ] && [ -f "$n/head.json" ] || continue
+  [ -d "$n" ] || continue
+  names='' bad=''
+  [ ! -f "$n/sums" ] || while read -r sum file; do
+    names="$names $file"
+    [ "$(sha256sum <"$n/$file")" = "$sum  -" ] || bad="$bad $file"
+  done 2>/dev/null <"$n/sums"
+  [ "$names" = ' head.json generation.json' ] || bad="$bad sums"
+  [ -z "$bad" ] || { echo "damaged $n$bad"; continue; }
   printf 'head '; cat "$n/head.json"; echo; last=$n
 done
 [ -z "\${last-}" ] || { printf 'latest '; cat "$last/generation.json"; }`;
+
+const READ_ONE = 'cd "$1" && sha256sum -c sums >/dev/null 2>&1 && cat generation.json';
 
 const PUBLISH = `rm -rf -- "$2/$3" && mv -- "$1" "$2/$3" && cd "$2" || exit 1
 ls | grep -E '^[0-9]+$' | sort -n | head -n "-$4" | while read -r old; do rm -rf -- "./$old"; done

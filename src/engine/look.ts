@@ -1,16 +1,22 @@
 import { refusal, type KonvoyError } from '../domain/error.ts';
+import type { HostGenerations } from '../domain/generation.ts';
+import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
 import {
   describeChecks,
   describeCluster,
+  describeGenerations,
   describeHistory,
   describeHost,
   describeUnreachable,
 } from '../plan/describe.ts';
 import { desire } from '../plan/desire.ts';
+import { pendingKeys } from '../plan/pending.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
 import { connectReaders, reportFailures } from './fleet.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal } from './propose.ts';
+import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
 import { verifyOnce } from './verify.ts';
@@ -18,10 +24,11 @@ import type { View } from './world.ts';
 
 // Nothing here can change a host: a `View` reaches hosts only as readers, and a reader takes no mutation.
 
-/** `plan`: reports what `apply` would do, and returns it. It holds readers only. */
-export async function planCommand(view: View, limit: Limit): Promise<Proposal> {
+/** `plan`: reports what `apply` would do, and returns it. It holds readers only. A saved plan has to hold still. */
+export async function planCommand(view: View, limit: Limit, saved?: SavedPlan): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeApply(view, await scopeOf(view, limit, hosts));
+  if (saved !== undefined) refuseStale(view, saved, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }
@@ -68,22 +75,56 @@ export async function statusCommand(
   await using hosts = await connectReaders(view, limitedHosts(view, limit));
   const survey = await surveyHosts(view, hosts.readers);
   const failures = new Map([...hosts.failures, ...survey.failures]);
+  const asked = askedFor(view, survey.snapshots);
   const lines = limitedHosts(view, limit).map(({ name }) => {
     const snapshot = survey.snapshots.find(({ intent }) => intent.name === name);
-    if (snapshot !== undefined) return describeHost(snapshot, view.endpoint);
-    const error = failures.get(name);
-    return describeUnreachable(name, error instanceof Error ? error.message : 'it could not be asked');
+    if (snapshot !== undefined) {
+      const pending = asked.keys.get(name) ?? [];
+      return { ...describeHost(snapshot, view.endpoint), ...(pending.length === 0 ? {} : { pending }) };
+    }
+    return describeUnreachable(name, problemOf(failures.get(name)));
   });
-  view.report({ type: 'status', status: describeCluster(lines, view.endpoint) });
+  const status = describeCluster(lines, view.endpoint);
+  const { unknown } = asked;
+  view.report({
+    type: 'status',
+    status: unknown === undefined ? status : { ...status, pendingUnknown: unknown },
+  });
   return { drifted: lines.some((host) => host.drift.length > 0), failure: reportFailures(view, failures) };
+}
+
+/** What the inventory asks for beyond the latest generations, as far as the hosts that answered tell. */
+function askedFor(
+  view: View,
+  snapshots: readonly HostSnapshot[],
+): { readonly keys: ReturnType<typeof pendingKeys>; readonly unknown?: string } {
+  const recorded = snapshots.filter((snapshot) => snapshot.recorded.latest !== undefined);
+  if (recorded.length === 0) return { keys: new Map() };
+  const names = new Set(snapshots.map(({ intent }) => intent.name));
+  const absent = view.intent.hosts.filter(({ name }) => !names.has(name));
+  const desired = desire(view.intent, view.endpoint, { snapshots, absent, renderer: view.renderer });
+  if (desired.ok) return { keys: pendingKeys(desired.value, recorded) };
+  if (absent.length > 0) {
+    const unseen = absent.map(({ name }) => name).join(', ');
+    return { keys: new Map(), unknown: `${unseen}: not asked, or no answer` };
+  }
+  const [first] = desired.error;
+  const where = first?.host === undefined ? '' : `${first.host}: `;
+  return { keys: new Map(), unknown: `${where}${first?.message ?? ''}` };
 }
 
 /** `history`: the generations on the hosts. */
 export async function historyCommand(view: View, limit: Limit): Promise<void> {
   await using hosts = await connectReaders(view, limitedHosts(view, limit));
   const survey = await surveyHosts(view, hosts.readers);
-  view.report({ type: 'history', entries: describeHistory(survey.snapshots) });
-  const failure = reportFailures(view, new Map([...hosts.failures, ...survey.failures]));
+  const failures = new Map([...hosts.failures, ...survey.failures]);
+  const perHost = limitedHosts(view, limit).map(({ name }): HostGenerations => {
+    const snapshot = survey.snapshots.find(({ intent }) => intent.name === name);
+    if (snapshot !== undefined) return describeGenerations(snapshot);
+    return { host: name, whole: [], damaged: [], problem: problemOf(failures.get(name)) };
+  });
+  view.report({ type: 'history', entries: describeHistory(survey.snapshots), hosts: perHost });
+  const failure = reportFailures(view, failures);
   if (failure !== undefined) throw failure;
 }
 
@@ -115,6 +156,10 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
   const failure = reportFailures(view, new Map([...hosts.failures, ...survey.failures]));
   if (!desired.ok) throw refusal(desired.error);
   if (failure !== undefined) throw failure;
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'it could not be asked';
 }
 
 function vipCheck({ endpoint }: View, held: boolean): Check {

@@ -1,7 +1,6 @@
 import { formatEndpoint } from '../domain/address.ts';
-import { stdoutOf } from '../domain/command.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
-import type { Generation, VirtualRouterRecord } from '../domain/generation.ts';
+import { newestOf, numbersOf, type Generation, type VirtualRouterRecord } from '../domain/generation.ts';
 import type { HostIntent } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -14,9 +13,11 @@ import {
   type PlanHost,
 } from '../plan/assemble.ts';
 import { desire, routerRecord, type Desired } from '../plan/desire.ts';
+import { mergeWanted } from '../plan/pending.ts';
+import { disagreement, exceptions, generationAt, rollbackTarget, type NoTarget } from '../plan/rollback.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
-import { generationProbe, parseGeneration } from './generations.ts';
+import { damagedGeneration, generationProbe, parseGenerationOf } from './generations.ts';
 import type { View } from './world.ts';
 
 /** A plan with what carrying it out has to know beyond it. */
@@ -74,10 +75,11 @@ export async function proposeRollback(
   scope: Scope,
   how: { readonly readers: ReadonlyMap<HostName, Reader>; readonly to: number | undefined },
 ): Promise<Proposal> {
-  const latest = lastGeneration(scope);
-  if (latest === 0) throw nothingRecorded();
-  const to = how.to ?? latest - 1;
-  const isKnown = scope.snapshots.some((snapshot) => numbersOf(snapshot).includes(to));
+  const limited = scope.snapshots.filter(({ intent }) => scope.limited.has(intent.name));
+  const target = rollbackTarget(limited, how.to);
+  if (!target.ok) throw noTarget(target.error);
+  const to = target.value;
+  const isKnown = scope.snapshots.some(({ recorded }) => numbersOf(recorded).includes(to));
   const all: PlanHost[] = [];
   const records = new Map<HostName, VirtualRouterRecord>();
   for (const snapshot of scope.snapshots) {
@@ -95,7 +97,9 @@ export async function proposeRollback(
     all.push({ snapshot, wanted, priority: router?.priority ?? 0 });
   }
   const headline =
-    to === 0 ? 'rollback to how the hosts were before konvoy-ha' : `rollback to generation ${to}`;
+    to === 0
+      ? 'rollback to how the hosts were before konvoy-ha'
+      : `rollback to generation ${to}${exceptions(limited, to)}`;
   return { ...propose(view, scope, { command: 'rollback', headline, all, records }), restored: to };
 }
 
@@ -130,23 +134,34 @@ function propose(
     vip,
     advertIntervalMs: settings.advertIntervalMs,
     leftOut,
+    ...(view.serial === undefined ? {} : { serial: view.serial }),
   };
+  const snapshots = limited.map((host) => host.snapshot);
+  const plan = assemblePlan(frame, limited);
+  const recordsBecause = parts.command === 'apply' && plan.isEmpty ? whyRecord(plan, snapshots) : undefined;
   return {
-    plan: assemblePlan(frame, limited),
-    snapshots: limited.map((host) => host.snapshot),
+    plan: recordsBecause === undefined ? plan : { ...plan, recordsBecause },
+    snapshots,
     records: parts.records,
     lastGeneration: lastGeneration(scope),
   };
 }
 
-function lastGeneration({ snapshots }: Scope): number {
-  return Math.max(0, ...snapshots.map(({ recorded }) => recorded.latest?.number ?? 0));
+/** Why an apply that changes nothing on the hosts leaves a generation all the same. */
+function whyRecord(plan: Plan, snapshots: readonly HostSnapshot[]): string | undefined {
+  const drifted = plan.hosts.filter((host) => host.drifted).map(({ host }) => host);
+  const damaged = snapshots.filter(({ recorded }) => recorded.damaged.length > 0);
+  if (snapshots.some(({ recorded }) => recorded.latest === undefined))
+    return 'what is there was never recorded: a run was killed, or its generations are gone';
+  if (drifted.length > 0) return `${drifted.join(', ')} was changed by hand to what is asked for`;
+  if (damaged.some(({ recorded }) => recorded.damaged.at(-1)?.number === newestOf(recorded)))
+    return `the newest generation is damaged on ${damaged.map(({ intent }) => intent.name).join(', ')}`;
+  const words = disagreement(snapshots);
+  return words === undefined ? undefined : `the hosts disagree about the newest generation: ${words}`;
 }
 
-/** What we once left and do not want any more goes back to what was there before. */
-function mergeWanted(desired: Wanted | undefined, snapshot: HostSnapshot): Wanted {
-  const resources = [...(desired ?? new Map()).values()].filter((resource) => resource !== undefined);
-  return wantedInstead(resources, snapshot.recorded.latest);
+function lastGeneration({ snapshots }: Scope): number {
+  return Math.max(0, ...snapshots.map(({ recorded }) => newestOf(recorded)));
 }
 
 function beforeUs(snapshot: HostSnapshot, purge: boolean): Wanted {
@@ -167,9 +182,10 @@ async function generationOf(
   const { snapshot, to, isKnown, reader } = from;
   const host = snapshot.intent.name;
   if (to === 0) return undefined;
-  const numbers = numbersOf(snapshot);
-  const number = numbers.findLast((candidate) => candidate <= to);
-  if (reader === undefined || number === undefined || !isKnown) {
+  const at = generationAt(snapshot.recorded, to);
+  if (at.state === 'damaged') throw damagedGeneration(host, at.generation);
+  if (reader === undefined || at.state === 'unknown' || !isKnown) {
+    const numbers = numbersOf(snapshot.recorded);
     throw new KonvoyError(`${host} has no generation ${to}`, {
       code: 'usage',
       host,
@@ -179,13 +195,9 @@ async function generationOf(
       ],
     });
   }
-  const [result] = await reader.probe([generationProbe(view.intent.cluster, number)], view.signal);
-  return parseGeneration(result === undefined ? '' : stdoutOf(result), host);
-}
-
-/** The numbers of the generations on a host, ascending. */
-function numbersOf({ recorded }: HostSnapshot): readonly number[] {
-  return recorded.heads.map((head) => head.number);
+  const { cluster } = view.intent;
+  const [result] = await reader.probe([generationProbe(cluster, at.number)], view.signal);
+  return parseGenerationOf(result, { host, cluster, number: at.number });
 }
 
 function applyHeadline({ endpoint, intent }: View, desired: Desired): string {
@@ -195,7 +207,16 @@ function applyHeadline({ endpoint, intent }: View, desired: Desired): string {
   return `keepalived for ${where} on ${intent.hosts.length} hosts, ${vrid}: ${endpoint.because}`;
 }
 
-function nothingRecorded(): KonvoyError {
+function noTarget(target: NoTarget): KonvoyError {
+  if (target.reason === 'disagreement') {
+    return new KonvoyError(`the hosts disagree about the newest generation: ${target.words}`, {
+      code: 'usage',
+      hints: [
+        'say which one to go back to: --to N; konvoy-ha history shows who has which',
+        'or make them agree first: konvoy-ha apply',
+      ],
+    });
+  }
   return new KonvoyError('there is no generation to go back to: konvoy-ha has not changed these hosts', {
     code: 'usage',
     hints: ['see konvoy-ha history'],

@@ -2,10 +2,13 @@ import { MARK } from '../backends/keepalived/layout.ts';
 import { stdoutOf } from '../domain/command.ts';
 import type { BeforeEntry, Generation } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
-import { resourceKey, type Observation, type Observed } from '../domain/resource.ts';
+import { resourceKey, type Observation, type Observed, type Resource } from '../domain/resource.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
-import type { Session } from '../transport/transport.ts';
+import { observationOf, probeOf } from '../resources/resources.ts';
+import type { Reader, Session } from '../transport/transport.ts';
 import { stepFailure } from './execute.ts';
+import { platformOf } from './gather.ts';
 import { forgetCluster, recordGeneration, withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
 import type { Proposal } from './propose.ts';
@@ -19,11 +22,12 @@ export async function record(
 ): Promise<number> {
   const number = nextNumber(proposal);
   const outcomes = await forEachHost([...sessions.keys()], world.forks, async (host) => {
-    const generation = generationFor(world, proposal, { host, number });
-    const results =
-      generation === undefined ? [] : await sessions.get(host)?.mutate(recordGeneration(generation));
-    const last = results?.at(-1);
-    if (last !== undefined && last.exitCode !== 0) throw stepFailure(host, 'recording the generation', last);
+    const [generation, session] = [generationFor(world, proposal, { host, number }), sessions.get(host)];
+    if (generation === undefined || session === undefined) return;
+    const resources = await withVersions(generation.resources, session, platformFor(proposal, host));
+    const results = await session.mutate(recordGeneration({ ...generation, resources }));
+    const last = results.at(-1);
+    if (last?.exitCode !== 0) throw stepFailure(host, 'recording the generation', last);
   });
   const failed = outcomes.find((outcome) => outcome.status === 'failed');
   if (failed === undefined) return number;
@@ -37,6 +41,29 @@ export async function record(
 /** The number of the generation that a run records, on every host the same. */
 export function nextNumber({ lastGeneration }: Proposal): number {
   return 1 + lastGeneration;
+}
+
+/** What is wanted of a package names no version: the one that is installed now is recorded. */
+async function withVersions(
+  resources: readonly Resource[],
+  reader: Reader,
+  platform: Platform,
+): Promise<readonly Resource[]> {
+  const keys = resources.filter(({ kind }) => kind === 'package').map(resourceKey);
+  const results = await reader.probe(keys.map((key) => probeOf(key, platform)));
+  const installed = keys.flatMap((key, index) => {
+    const result = results[index];
+    const seen = result === undefined ? undefined : observationOf(key, result, platform);
+    return seen?.status === 'present' ? [[key, seen.resource] as const] : [];
+  });
+  const versions = new Map(installed);
+  return resources.map((resource) => versions.get(resourceKey(resource)) ?? resource);
+}
+
+function platformFor({ snapshots }: Proposal, host: HostName): Platform {
+  const snapshot = snapshots.find(({ intent }) => intent.name === host);
+  if (snapshot === undefined) throw new Error(`no snapshot of ${host}`);
+  return platformOf(snapshot);
 }
 
 function generationFor(
@@ -72,8 +99,11 @@ function beforeOf(
 ): readonly BeforeEntry[] {
   const known = recorded.latest?.before ?? [];
   const fresh = keys.filter((key) => !known.some((entry) => entry.key === key));
-  // Files of ours and no generation: a first run was killed here, and what it made was not there before us.
-  const isOrphaned = recorded.latest === undefined && keys.some((key) => isOurs(observed.get(key)));
+  // Files of ours that no generation tells of: a first run was killed here, or the generation is damaged. What they made
+  // was not there before us.
+  const isOrphaned =
+    (recorded.latest === undefined || recorded.damaged.length > 0) &&
+    fresh.some((key) => isOurs(observed.get(key)));
   return [...known, ...fresh.map((key) => (isOrphaned ? orphanEntry : beforeEntry)(key, observed))];
 }
 

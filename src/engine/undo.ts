@@ -8,6 +8,7 @@ import { executePlan, stepFailure } from './execute.ts';
 import { gatherHost } from './gather.ts';
 import { withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
+import { lockAgain } from './lock.ts';
 import { removeCandidates } from './steps.ts';
 import type { Proposal } from './propose.ts';
 import { nextNumber } from './record.ts';
@@ -142,7 +143,28 @@ async function lookAgain(
     }
   }
   const again = await world.transport.connect(before.intent.target, world.signal);
-  return { snapshot: await gatherHost(world, again, before.intent), session: again, isNew: true };
+  try {
+    // A run that has cut this one off works on the host now: two would change it at once.
+    await lockAgain(world, again, 'undo');
+    const snapshot = await gatherHost(world, again, before.intent);
+    refuseOvertaken(world, before, snapshot);
+    return { snapshot, session: again, isNew: true };
+  } catch (error) {
+    await again[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Throws when another run has come to its end on a host since this one lost it: going back would undo that one. */
+export function refuseOvertaken(world: World, before: HostSnapshot, now: HostSnapshot): void {
+  const known = new Set([world.runId, ...before.recorded.heads.map((head) => head.runId)]);
+  const newer = now.recorded.heads.findLast((head) => !known.has(head.runId));
+  if (newer === undefined) return;
+  const { name } = now.intent;
+  throw new KonvoyError(
+    `${name} is as another run has left it since: generation ${newer.number}, ${newer.command} by ${newer.by}`,
+    { code: 'step-failed', host: name, hints: ['see konvoy-ha history'] },
+  );
 }
 
 function snapshotOf(proposal: Proposal, host: HostName): HostSnapshot {

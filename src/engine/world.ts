@@ -2,6 +2,7 @@ import type { KeepalivedViews } from '../backends/keepalived/views.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { Renderer } from '../render/render.ts';
+import type { Serial } from '../domain/serial.ts';
 import type { Target } from '../domain/target.ts';
 import type { EndpointProber, Reader, Transport } from '../transport/transport.ts';
 
@@ -25,6 +26,8 @@ export interface View {
   readonly clock: Clock;
   /** Hosts worked on at the same time. */
   readonly forks: number;
+  /** Hosts activated at the same time, at most; without it as many as the order allows. */
+  readonly serial?: Serial;
   /** Names the run in generations and locks. */
   readonly runId: string;
   /** `user@machine` of whoever runs it. */

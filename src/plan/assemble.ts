@@ -13,8 +13,12 @@ import {
   type ResourceKey,
   type Wanted,
 } from '../domain/resource.ts';
+import { batchSize, type Serial } from '../domain/serial.ts';
+import type { RouterState } from '../domain/vrrp.ts';
 import { holdsAddress } from '../facts/network.ts';
+import { withCauses } from './cause.ts';
 import { diff, serviceActionOf } from './diff.ts';
+import { driftOf } from './drift.ts';
 import type { Mover } from './mover.ts';
 import { orderActivation } from './order.ts';
 import type { HostSnapshot } from './snapshot.ts';
@@ -34,6 +38,8 @@ export interface PlanFrame {
   readonly advertIntervalMs: number;
   /** Hosts of the cluster that the plan does not change. Those that run decide what the others join. */
   readonly leftOut?: readonly PlanHost[];
+  /** Hosts activated at the same time, at most; without it as many as the order allows. */
+  readonly serial?: Serial;
 }
 
 /** The single way to a plan, for apply, rollback and destroy alike. */
@@ -70,13 +76,6 @@ export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
   const packageKey = keyOf('package', PACKAGE);
   if (!purge && wanted.has(packageKey) && wanted.get(packageKey) === undefined) wanted.delete(packageKey);
   return wanted;
-}
-
-/** The keys whose state is not what the latest generation left: somebody or something else changed them. */
-export function driftOf(recorded: Generation | undefined, observed: Observed): readonly ResourceKey[] {
-  if (recorded === undefined) return [];
-  const wanted: Wanted = new Map(recorded.resources.map((resource) => [resourceKey(resource), resource]));
-  return diff(wanted, observed).flatMap((change) => (change.action === 'none' ? [] : [change.key]));
 }
 
 /** The host as it was when it was observed: what an undo goes back to. What we installed meanwhile stays installed. */
@@ -131,12 +130,14 @@ function confText(seen: Observation | Resource | undefined): string {
 }
 
 function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
-  const changes = diff(wanted, snapshot.observed);
+  const { observed, recorded } = snapshot;
+  const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
   return {
     host: snapshot.intent.name,
     changes,
     serviceAction: serviceActionOf(changes),
-    drifted: driftOf(snapshot.recorded.latest, snapshot.observed).length > 0,
+    drifted: driftOf(recorded.latest, observed).length > 0,
+    ...(recorded.latest === undefined ? {} : { generation: recorded.latest.number }),
   };
 }
 
@@ -164,7 +165,9 @@ function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: reado
     ...hosts.map((host, index) => moverOf(host, frame.vip, plans[index])),
     ...leftOut.map((host) => moverOf(host, frame.vip, undefined)),
   ];
-  return orderActivation(movers, frame.advertIntervalMs);
+  const { serial } = frame;
+  const batch = serial === undefined ? undefined : { serial, size: batchSize(serial, hosts.length) };
+  return orderActivation(movers, frame.advertIntervalMs, batch);
 }
 
 function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPlan | undefined): Mover {
@@ -176,8 +179,13 @@ function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPla
     holdsVip: holdsAddress(facts.network, vip),
     runs: runsKeepalived(snapshot),
     apiAnswers: facts.api === 'answers',
+    serves: runsKeepalived(snapshot) && facts.api === 'answers' && isInService(facts.keepalived.state),
     priority,
   };
+}
+
+function isInService(state: RouterState): boolean {
+  return state === 'active' || state === 'backup';
 }
 
 function changesIdentity(changes: readonly Change[]): boolean {

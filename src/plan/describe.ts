@@ -2,12 +2,12 @@ import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { ClusterStatus, HostStatus } from '../domain/status.ts';
 import { formatEndpoint } from '../domain/address.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
-import type { HistoryEntry } from '../domain/generation.ts';
+import type { HistoryEntry, HostGenerations } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
 import { keyOf } from '../domain/resource.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
-import { driftOf } from './assemble.ts';
+import { driftOf } from './drift.ts';
 import { vipInterface } from './interface.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
@@ -36,6 +36,7 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
     service: facts.keepalived.version === undefined ? 'absent' : running ? 'running' : 'stopped',
     ...(facts.keepalived.version === undefined ? {} : { keepalivedVersion: facts.keepalived.version }),
     drift: driftOf(latest, observed),
+    ...(recorded.damaged.length === 0 ? {} : { damaged: recorded.damaged.flatMap(({ files }) => files) }),
   };
 }
 
@@ -53,7 +54,12 @@ export function describeUnreachable(host: HostName, problem: string): HostStatus
 }
 
 export function describeCluster(hosts: readonly HostStatus[], endpoint: KeepalivedEndpoint): ClusterStatus {
-  return { endpoint: formatEndpoint({ host: endpoint.vip, port: endpoint.port }), hosts };
+  const newest = Math.max(0, ...hosts.map(({ generation }) => generation ?? 0));
+  return {
+    endpoint: formatEndpoint({ host: endpoint.vip, port: endpoint.port }),
+    hosts,
+    ...(newest === 0 ? {} : { newest }),
+  };
 }
 
 /** The runs that left a generation on any host, oldest first. */
@@ -67,6 +73,15 @@ export function describeHistory(snapshots: readonly HostSnapshot[]): readonly Hi
     }
   }
   return [...entries.values()].toSorted((a, b) => a.number - b.number || (a.at < b.at ? -1 : 1));
+}
+
+/** Which generations a host has. */
+export function describeGenerations({ intent, recorded }: HostSnapshot): HostGenerations {
+  return {
+    host: intent.name,
+    whole: recorded.heads.map(({ number }) => number),
+    damaged: recorded.damaged,
+  };
 }
 
 /** What `check` says of a host that answered and has nothing wrong with it. */

@@ -3,7 +3,7 @@ import { formatEndpoint } from '../domain/address.ts';
 import type { HostName } from '../domain/names.ts';
 import { verdictOf, type Check, type Verdict } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
-import { driftOf } from './assemble.ts';
+import { driftOf } from './drift.ts';
 import { vipInterface } from './interface.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import { keyOf } from '../domain/resource.ts';

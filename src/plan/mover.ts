@@ -10,6 +10,8 @@ export interface Mover {
   readonly holdsVip: boolean;
   readonly runs: boolean;
   readonly apiAnswers: boolean;
+  /** True when it is active or a backup, not at fault, and its API server answers. */
+  readonly serves: boolean;
   readonly priority: number;
 }
 

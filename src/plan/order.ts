@@ -1,4 +1,5 @@
 import type { Activation, Wave } from '../domain/plan.ts';
+import { formatSerial, type Serial } from '../domain/serial.ts';
 import { bestFirst, canTakeOver, settledHolder, soleHolder, type Course, type Mover } from './mover.ts';
 import { predict } from './predict.ts';
 
@@ -6,13 +7,18 @@ import { predict } from './predict.ts';
  * The order in which hosts become active. Pure, and the same for apply, rollback, undo and destroy: what matters is
  * what each service has to do, not why.
  */
-export function orderActivation(movers: readonly Mover[], advertIntervalMs: number): Activation {
+export function orderActivation(
+  movers: readonly Mover[],
+  advertIntervalMs: number,
+  batch?: Batch,
+): Activation {
   const work = workOf(movers);
   const course = courseOf(work, movers);
   const settled = settledHolder(movers);
+  const waves = wavesOf(course, work, movers);
   return {
-    waves: wavesOf(course, work, movers),
-    because: reason(course, work),
+    waves: batch === undefined ? waves : inBatches({ waves, course, work, movers }, batch.size),
+    because: [reason(course, work), ...(batch === undefined ? [] : batchReason(course, batch))].join('; '),
     prediction: predict(movers, {
       course,
       taker: takerOf(work.reloads, movers),
@@ -20,6 +26,12 @@ export function orderActivation(movers: readonly Mover[], advertIntervalMs: numb
     }),
     ...(settled === undefined ? {} : { settlesOn: settled.host }),
   };
+}
+
+/** How many hosts may be activated at the same time, and how that was asked for. */
+export interface Batch {
+  readonly serial: Serial;
+  readonly size: number;
 }
 
 /** The hosts by what their service has to do. */
@@ -154,4 +166,39 @@ function reason(course: Course, { stops, reloads, starts }: Work): string {
     end: ['backups stop first, the active last, so that the VIP does not wander'],
   } satisfies Record<Course, readonly string[]>;
   return parts[course].join('; ');
+}
+
+interface Ordered {
+  readonly waves: readonly Wave[];
+  readonly course: Course;
+  readonly work: Work;
+  readonly movers: readonly Mover[];
+}
+
+/**
+ * The same order in smaller waves. Hosts that become another virtual router cannot wait for each other: those that have
+ * and those that have not would both have the VIP. Who joins them afterwards can.
+ */
+function inBatches({ waves, course, work, movers }: Ordered, size: number): readonly Wave[] {
+  const starting = new Set(work.starts.map((mover) => mover.host));
+  const served = new Set(movers.filter((mover) => mover.serves).map((mover) => mover.host));
+  return waves.flatMap((wave) => {
+    if (course === 'identity' && !wave.hosts.every((host) => starting.has(host))) return [wave];
+    const count = Math.ceil(wave.hosts.length / size);
+    return Array.from({ length: count }, (_, at): Wave => {
+      const hosts = wave.hosts.slice(at * size, (at + 1) * size);
+      const serving = wave.gate === 'joined' ? hosts.filter((host) => served.has(host)) : [];
+      return { hosts, gate: wave.gate, ...(serving.length === 0 ? {} : { serving }) };
+    });
+  });
+}
+
+function batchReason(course: Course, { serial, size }: Batch): readonly string[] {
+  const asked = `--serial ${formatSerial(serial)}`;
+  if (course === 'nothing') return [];
+  if (course === 'identity')
+    return [
+      `${asked} holds only for hosts that join afterwards: one by one, two would have the VIP for seconds`,
+    ];
+  return [`at most ${size} at a time (${asked}), each back in service before the next if it was before`];
 }

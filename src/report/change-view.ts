@@ -44,6 +44,12 @@ export function isServiceActionSaid(host: HostPlan): boolean {
   });
 }
 
+/** What says that a resource is not what a generation left; a service may have ended by itself. */
+export function driftWords(key: string, generation: number | undefined): string {
+  const since = generation === undefined ? 'the last generation' : `generation ${generation}`;
+  return key.startsWith('service:') ? `not as ${since} left it` : `changed by hand since ${since}`;
+}
+
 function verb(change: Change): string {
   const kind = (change.wanted ?? change.observed)?.kind;
   if (change.action === 'create') return kind === 'package' ? 'install' : 'create';

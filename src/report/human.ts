@@ -112,6 +112,10 @@ function resultText(event: RunEvent, run: RunMemory, { out, now }: HumanOptions)
       const next = isOnlyShown && !plan.isEmpty ? `konvoy-ha: next: konvoy-ha ${plan.command}\n` : '';
       return planView(plan, style, isBrief && !isOnlyShown) + next;
     }
+    case 'plan-saved': {
+      const path = escapeLine(event.path);
+      return `konvoy-ha: saved as ${path}; to apply exactly this: konvoy-ha apply ${path}\n`;
+    }
     case 'checks':
       return checksView(event.checks, style, isBrief);
     case 'verdict':
@@ -119,7 +123,7 @@ function resultText(event: RunEvent, run: RunMemory, { out, now }: HumanOptions)
     case 'status':
       return statusView(event.status, style, now());
     case 'history':
-      return historyView(event.entries, style);
+      return historyView(event.entries, event.hosts, style);
     case 'vip-probed':
       return vipProbedView(event, style);
     case 'run-finished':

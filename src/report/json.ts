@@ -31,6 +31,11 @@ export function eventLine(event: RunEvent): string {
   return jsonLine(event);
 }
 
+/** A plan as it stands in its event, as plain JSON; secrets are hidden. */
+export function planJson(plan: Plan): unknown {
+  return JSON.parse(jsonLine(planWithDiffs(plan)));
+}
+
 function planWithDiffs(plan: Plan): unknown {
   const withDiff = (change: Change): unknown => {
     const diff = changeDiff(change);

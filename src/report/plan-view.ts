@@ -2,6 +2,7 @@ import type { Activation, Change, ChangeAction, HostPlan, Plan, Wave } from '../
 import type { Style } from './ansi.ts';
 import {
   changeWords,
+  driftWords,
   isServiceActionSaid,
   MARK_COLORS,
   MARKS,
@@ -67,13 +68,19 @@ function hostBlock(host: HostPlan, { plan, style, nameWidth, isBrief }: Page): r
     const head = { text: `${mark} ${padEnd(host.host, nameWidth)}`, color };
     return [head, ...texts.slice(0, -1), isLoud ? { text: last, color } : last];
   };
-  const shown = host.changes.filter((change) => change.action !== 'none' || style.verbosity > 0);
+  const shown = host.changes.filter(
+    (change) => change.action !== 'none' || change.cause !== undefined || style.verbosity > 0,
+  );
   const unchanged = host.changes.length - shown.length;
   const isServiceUnsaid = host.serviceAction !== 'none' && !isServiceActionSaid(host);
   const rows = [
-    ...(host.drifted ? [row('!', driftWords(plan))] : []),
+    ...(host.drifted ? [row('!', driftedWords(host, plan))] : []),
     ...shown.map((change) =>
-      row(MARKS[change.action], resourceWords(change.key), changeWords(change, host.serviceAction)),
+      row(
+        MARKS[change.action],
+        resourceWords(change.key),
+        [changeWords(change, host.serviceAction), ...causeWords(change, host, plan)].join('; '),
+      ),
     ),
     ...(isServiceUnsaid ? [row('~', serviceName(host), host.serviceAction)] : []),
     ...(unchanged > 0 ? [row('=', `${unchanged} unchanged`)] : []),
@@ -82,9 +89,34 @@ function hostBlock(host: HostPlan, { plan, style, nameWidth, isBrief }: Page): r
   return [...table(rows, style), ...diffs.flatMap((change) => diffBlock(change, style))];
 }
 
-function driftWords(plan: Plan): string {
-  return `changed by hand since the last generation; this ${plan.command} overwrites that`;
+function driftedWords({ changes, generation }: HostPlan, plan: Plan): string {
+  const byHand = changes.filter((change) => change.cause === 'by-hand' || change.cause === 'both');
+  const [first] = byHand.toSorted((a, b) => Number(isService(a)) - Number(isService(b)));
+  const words = driftWords(first?.key ?? '', generation);
+  return byHand.some((change) => change.action !== 'none')
+    ? `${words}; this ${plan.command} overwrites that`
+    : words;
 }
+
+function isService(change: Change): boolean {
+  return change.key.startsWith('service:');
+}
+
+/** Told apart only where somebody changed the host by hand; elsewhere all that changes is what is asked for. */
+function causeWords({ key, action, cause }: Change, host: HostPlan, plan: Plan): readonly string[] {
+  if (!host.drifted || cause === undefined) return [];
+  const asked = ASKED[plan.command];
+  const drift = driftWords(key, host.generation);
+  if (action === 'none') return [`${drift}, to what is asked for`];
+  if (cause === 'by-hand') return [drift];
+  return cause === 'both' ? [drift, asked] : [asked];
+}
+
+const ASKED: Readonly<Record<Plan['command'], string>> = {
+  apply: 'the inventory asks for something else',
+  rollback: 'that generation has something else',
+  destroy: 'it goes',
+};
 
 function serviceName(host: HostPlan): string {
   const key = host.changes.map((change) => change.key).find((candidate) => candidate.startsWith('service:'));
@@ -138,7 +170,7 @@ function waveWords(wave: Wave): string {
     case 'owns-vip':
       return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it owns' : 'one of them owns'} the vip`;
     case 'joined':
-      return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it has' : 'all have'} joined`;
+      return `${hosts}; then wait until ${joinWords(wave)}`;
     case 'none':
       return hosts;
     default:
@@ -146,8 +178,21 @@ function waveWords(wave: Wave): string {
   }
 }
 
+function joinWords({ hosts, serving = [] }: Wave): string {
+  const isOne = hosts.length === 1;
+  if (serving.length === hosts.length) return isOne ? 'it serves again' : 'all serve again';
+  const joined = isOne ? 'it has joined' : 'all have joined';
+  return serving.length === 0 ? joined : `${joined}, and ${serving.join(', ')} again in service`;
+}
+
 function footer(plan: Plan, style: Style, isBrief: boolean): string {
-  if (plan.isEmpty) return style.paint('green', `konvoy-ha: no changes; ${NOTHING[plan.command]}`);
+  if (plan.isEmpty) {
+    const records =
+      plan.recordsBecause === undefined
+        ? ''
+        : `; an apply records a generation: ${escapeLine(plan.recordsBecause)}`;
+    return style.paint('green', `konvoy-ha: no changes; ${NOTHING[plan.command]}${records}`);
+  }
   const count = (action: ChangeAction): number =>
     plan.hosts.flatMap((host) => host.changes).filter((change) => change.action === action).length;
   const touched = plan.hosts.filter(isTouched).length;

@@ -1,7 +1,7 @@
 import type { ClusterStatus, HostStatus } from '../domain/status.ts';
 import type { Style } from './ansi.ts';
 import { escapeLine } from './escape.ts';
-import { resourceWords } from './change-view.ts';
+import { driftWords, resourceWords } from './change-view.ts';
 import { table, tableWidth, type Cell, type Row } from './table.ts';
 import { age, counted } from './words.ts';
 
@@ -9,13 +9,19 @@ import { age, counted } from './words.ts';
 export function statusView(status: ClusterStatus, style: Style, nowMs: number): string {
   const columns = fitting(status.hosts, COLUMNS, { style, nowMs });
   const folded = COLUMNS.filter((column) => !columns.includes(column));
-  const details = status.hosts.flatMap((host) => detailLines(host, style));
+  const details = status.hosts.flatMap((host) => detailLines(host, status.newest, style));
   const lines = [
     ...table(tableRows(status.hosts, columns, nowMs), style),
     ...foldedLines(status.hosts, folded, nowMs),
     ...(details.length > 0 ? ['', ...details] : []),
+    ...unknownLines(status),
   ];
   return [...lines, ...(lines.length > 0 ? [''] : []), footer(status, style), ''].join('\n');
+}
+
+function unknownLines({ pendingUnknown }: ClusterStatus): readonly string[] {
+  if (pendingUnknown === undefined) return [];
+  return ['', escapeLine(`what the inventory asks for is not known: ${pendingUnknown}`)];
 }
 
 interface Column {
@@ -71,7 +77,11 @@ function needsLook(host: HostStatus): boolean {
   // Without a service of ours there is nothing that could be out of order.
   const isBroken = host.service === 'stopped' || (host.service === 'running' && !isServing);
   return (
-    !host.reachable || isBroken || host.drift.length > 0 || (host.api !== undefined && host.api !== 'answers')
+    !host.reachable ||
+    isBroken ||
+    host.drift.length > 0 ||
+    (host.damaged ?? []).length > 0 ||
+    (host.api !== undefined && host.api !== 'answers')
   );
 }
 
@@ -86,20 +96,35 @@ function foldedLines(
   return [escapeLine(`  on all: ${words.join(', ')}`)];
 }
 
-function detailLines(host: HostStatus, style: Style): readonly string[] {
+function detailLines(host: HostStatus, newest: number | undefined, style: Style): readonly string[] {
   const problems = [
     ...(host.reachable || host.problem === undefined ? [] : [host.problem]),
-    ...host.drift.map(
-      (key) => `${resourceWords(key)} differs from what generation ${host.generation ?? '?'} left`,
-    ),
+    ...host.drift.map((key) => `${resourceWords(key)}: ${driftWords(key, host.generation)}`),
+    ...(host.damaged ?? []).map((path) => `${path} is not what was recorded; nothing is taken from it`),
+    ...(isBehind(host, newest) ? [behindWords(host, newest)] : []),
   ];
-  return table(
-    problems.map((problem): Row => [{ text: `! ${host.host}`, color: 'red' }, problem]),
-    style,
+  const pending = (host.pending ?? []).map(
+    (key) =>
+      `${resourceWords(key)}: the inventory asks for something else than generation ${host.generation ?? '?'} left`,
   );
+  const rows = [
+    ...problems.map((problem): Row => [{ text: `! ${host.host}`, color: 'red' }, problem]),
+    ...pending.map((words): Row => [{ text: `~ ${host.host}`, color: 'yellow' }, words]),
+  ];
+  return table(rows, style);
 }
 
-function footer({ endpoint, hosts }: ClusterStatus, style: Style): string {
+/** True for a host that runs of konvoy-ha have passed by: it was down, or left out. */
+function isBehind({ reachable, generation, damaged }: HostStatus, newest: number | undefined): boolean {
+  return reachable && damaged === undefined && newest !== undefined && (generation ?? 0) < newest;
+}
+
+function behindWords({ generation }: HostStatus, newest: number | undefined): string {
+  const own = generation === undefined ? 'no generation' : `generation ${generation}`;
+  return `has ${own}, the newest is ${newest ?? 0}: it was not part of that run; konvoy-ha apply mends it`;
+}
+
+function footer({ endpoint, hosts, newest }: ClusterStatus, style: Style): string {
   const owners = hosts.filter((host) => host.holdsVip).map((host) => host.host);
   const where =
     owners.length === 1
@@ -109,10 +134,14 @@ function footer({ endpoint, hosts }: ClusterStatus, style: Style): string {
         : `held by ${owners.length} hosts: ${owners.join(', ')}`;
   const unreachable = hosts.filter((host) => !host.reachable).length;
   const drifted = hosts.filter((host) => host.drift.length > 0).length;
+  const pending = hosts.filter((host) => (host.pending ?? []).length > 0).length;
+  const behind = hosts.filter((host) => isBehind(host, newest)).length;
   const counts = [
     counted(hosts.length, 'host'),
     unreachable === 0 ? '' : `${unreachable} unreachable`,
     drifted === 0 ? '' : `${drifted} drifted`,
+    behind === 0 ? '' : `${behind} behind generation ${newest ?? 0}`,
+    pending === 0 ? '' : `${pending} to apply`,
   ].filter((part) => part !== '');
   const isGood = owners.length === 1 && !hosts.some(needsLook);
   return style.paint(

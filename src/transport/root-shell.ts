@@ -10,9 +10,9 @@ import type { Elevation, PasswordQuestion } from './become.ts';
 import { Dialogue, type ShellChannel } from './dialogue.ts';
 import { builtinBatch, mutateBatch, preambleScript, probeBatch, type BatchFrame } from './frame.ts';
 import { Greeting } from './greeting.ts';
-import { acquireScript, lockOutcome, releaseScript } from './lock.ts';
+import { acquireScript, breakScript, lockOutcome, releaseScript, requireEnded } from './lock.ts';
 import { PasswordAnswer, type PasswordStep } from './password-answer.ts';
-import type { LockOutcome, Session } from './transport.ts';
+import type { LockHolder, LockOutcome, Session } from './transport.ts';
 import { within } from './within.ts';
 
 /** Who is behind a channel, how its command becomes root, and how patient to be. */
@@ -104,6 +104,11 @@ class RootShell implements Session {
     const outcome = lockOutcome(this.host, path, result);
     if (outcome.held) this.#lockedPath = path;
     return outcome;
+  }
+
+  async breakLock(path: string, holder: LockHolder, graceMs: number): Promise<void> {
+    const [result] = await this.#run((frame) => builtinBatch(frame, breakScript(path, holder, graceMs)));
+    requireEnded(this.host, path, result);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,9 +25,28 @@ export interface Session extends Reader, AsyncDisposable {
    * connection dies. `owner` is one line of text that others are shown; it is removed when the session is disposed.
    */
   lock(path: string, owner: string): Promise<LockOutcome>;
+  /**
+   * Ends another session's root shell, which holds the lock of `path`: nothing that it was told is begun any more, and
+   * the command that it is in has `graceMs` to come to its end. Throws `lock-held` when that process does not hold the
+   * lock, or cannot be ended. The lock is free then, and not yet this session's.
+   */
+  breakLock(path: string, holder: LockHolder, graceMs: number): Promise<void>;
 }
 
-export type LockOutcome = { readonly held: true } | { readonly held: false; readonly owner: string };
+export type LockOutcome =
+  | { readonly held: true }
+  | {
+      readonly held: false;
+      readonly owner: string;
+      /** Absent: it has not said it (yet). */ readonly holder?: LockHolder;
+    };
+
+/** The root shell that holds a lock; both together name one process for good. */
+export interface LockHolder {
+  readonly pid: number;
+  /** Clock ticks since boot, as proc(5) has it. */
+  readonly startedAt: string;
+}
 
 /** A way to reach hosts. */
 export interface Transport {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabHost } from '../../src/lab/host.ts';
 import { eventsOf } from '../support/cli.ts';
@@ -103,14 +104,12 @@ describe('the life of a virtual router on three hosts', () => {
         '',
       ].join('\n'),
     );
-    expect(plan.stdout).toContain(
-      '! cp2  changed by hand since the last generation; this apply overwrites that\n',
-    );
+    expect(plan.stdout).toContain('! cp2  changed by hand since generation 1; this apply overwrites that\n');
     expect(plan.stdout).toMatch(/^= cp1 {2}\d+ unchanged$/m);
     const status = await cluster().run('status', '--detailed-exitcode');
     expect(status.code).toBe(2);
     expect(status.stdout).toContain(
-      '! cp2  file /etc/keepalived/keepalived.conf differs from what generation 1 left\n',
+      '! cp2  file /etc/keepalived/keepalived.conf: changed by hand since generation 1\n',
     );
     expect(await everything()).toEqual(edited);
 
@@ -118,6 +117,30 @@ describe('the life of a virtual router on three hosts', () => {
     expect(await conf(host)).toBe(before);
     expect(await kept(host)).toBe(before.replace('priority 240', 'priority 199'));
     expect(await cluster().owners()).toEqual(['cp1']);
+    await nothingToDo();
+  });
+
+  it('a saved plan is applied as it is, without asking, and refused when a host has changed since', async () => {
+    const host = cluster().host('cp2');
+    const before = await conf(host);
+    const path = join(cluster().lab.stateDir, 'friday.plan');
+    const edit = async (script: string): Promise<string> =>
+      cluster().script(host, `sed -i '${script}' /etc/keepalived/keepalived.conf`);
+    await edit('s/priority 240/priority 199/');
+    expect((await cluster().succeed('plan', '-o', path)).stdout).toContain(`konvoy-ha: saved as ${path}; `);
+    await edit('$a# again');
+    const edited = await everything();
+    const refused = await cluster().run('apply', path);
+    expect(refused.code).toBe(10);
+    expect(refused.stderr).toContain('cp2: file /etc/keepalived/keepalived.conf has changed on the host\n');
+    expect(await everything()).toEqual(edited);
+    await edit('$d');
+    await cluster().succeed('apply', path);
+    expect(await conf(host)).toBe(before);
+    expect(await cluster().run('apply', path)).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('is there now') as string,
+    });
     await nothingToDo();
   });
 
@@ -153,7 +176,7 @@ describe('the life of a virtual router on three hosts', () => {
     const status = await cluster().run('status', '--detailed-exitcode');
     expect(status.code).toBe(2);
     expect(status.stdout).toContain(
-      'file /usr/libexec/keepalived/konvoy-ha-ready differs from what generation',
+      'file /usr/libexec/keepalived/konvoy-ha-ready: changed by hand since generation',
     );
     await cluster().succeed('apply', '--yes');
     expect(await trackedScripts(host)).toEqual(['konvoy_ha_live weight 0', 'konvoy_ha_ready weight -60']);

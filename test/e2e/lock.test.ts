@@ -42,4 +42,27 @@ describe('of two applies at once', () => {
     expect(await one.end()).toMatchObject({ code: 0 });
     await cluster().succeed('verify');
   });
+
+  it('one that hangs is cut off by --break-lock, and does not undo what the other has done since', async () => {
+    await cluster().configure({ vrid: 91 });
+    await using hanging = apply();
+    await hanging.reported(runStep('verifying'));
+    hanging.signal('SIGSTOP');
+    await cluster().configure({ vrid: 92 });
+    const refused = await cluster().run('apply', '--yes');
+    expect(refused.code).toBe(11);
+    expect(refused.stderr).toContain('if it hangs: --break-lock cuts it off');
+    const taken = await cluster().succeed('apply', '--yes', '--break-lock');
+    expect(taken.stderr).toMatch(/runs apply \(run \S+\) since \S+: cutting it off, as asked/);
+    const before = await cluster().read(cluster().host('cp1'), 'cat', '/etc/keepalived/keepalived.conf');
+    expect(before).toContain('virtual_router_id 92');
+    hanging.signal('SIGCONT');
+    expect(await hanging.end()).toMatchObject({ code: 4 });
+    for (const host of cluster().hosts)
+      expect(await cluster().read(host, 'cat', '/etc/keepalived/keepalived.conf')).toContain(
+        'virtual_router_id 92',
+      );
+    await cluster().succeed('verify');
+    expect(await leftovers(cluster())).toEqual([]);
+  });
 });

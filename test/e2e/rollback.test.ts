@@ -137,11 +137,30 @@ describe('a virtual router that is changed and changed back', () => {
     const before = await content();
     await cluster().script(cluster().host('cp2'), "echo '# by hand' >>/etc/keepalived/keepalived.conf");
     await cluster().succeed('apply', '--yes', '--limit', 'cp2');
+    const refused = await cluster().run('rollback', '--yes');
+    expect(refused.code).toBe(10);
+    expect(refused.stderr).toContain('the hosts disagree about the newest generation: ');
+    const history = await cluster().succeed('history');
+    expect(history.stdout).toContain('the hosts disagree about the newest: konvoy-ha apply mends it');
     await cluster().configure({ vrid: 65 });
     await cluster().succeed('apply', '--yes');
     await cluster().succeed('rollback', '--yes');
     expect(await content()).toEqual(before);
     await cluster().configure();
+  });
+
+  it('a damaged generation is named, and no rollback goes to it or past it', async () => {
+    const path = '/var/lib/konvoy-ha/kubernetes/generations/12/generation.json';
+    const host = cluster().host('cp3');
+    const before = await content();
+    await cluster().script(host, `cp -p ${path} /root/whole; echo >>${path}`);
+    expect((await cluster().succeed('status')).stdout).toContain(`! cp3  ${path} is not what was recorded`);
+    const refused = await cluster().run('rollback', '--to', '12', '--yes');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain(`generation 12 on cp3 is damaged: ${path} is not what was recorded`);
+    expect(await content()).toEqual(before);
+    await cluster().script(host, `cp -p /root/whole ${path}; rm /root/whole`);
+    expect((await cluster().run('status', '--detailed-exitcode')).code).toBe(0);
   });
 
   it('only the last ten generations stay on a host', async () => {

@@ -101,7 +101,7 @@ export function factsOf(network: HostNetwork, rest: Partial<HostFacts> = {}): Ho
 
 /** A host that konvoy-ha has never touched. */
 export function freshHost(name: string, rest: Partial<HostSnapshot> = {}): HostSnapshot {
-  const recorded = { heads: [], foreignClusters: [] };
+  const recorded = { heads: [], damaged: [], foreignClusters: [] };
   return { intent: hostIntent(name), facts: factsOf(networkOf(name)), observed: NOTHING, recorded, ...rest };
 }
 
@@ -132,7 +132,12 @@ export function applied(snapshots: readonly HostSnapshot[], number = 1): readonl
       intent: snapshot.intent,
       facts: { ...snapshot.facts, network: factsOf(network).network, keepalived },
       observed: observedAfter(wanted, snapshot.observed),
-      recorded: { latest, heads: [...snapshot.recorded.heads, headOf(latest)], foreignClusters: [] },
+      recorded: {
+        latest,
+        heads: [...snapshot.recorded.heads, headOf(latest)],
+        damaged: [],
+        foreignClusters: [],
+      },
     };
   });
 }

@@ -12,6 +12,7 @@ export function runningMovers(count = 3): readonly Mover[] {
     holdsVip: index === 0,
     runs: true,
     apiAnswers: true,
+    serves: true,
     priority: 250 - 10 * index,
   }));
 }
@@ -35,7 +36,12 @@ export function withMovers(movers: readonly Mover[], differences: Differences): 
 
 export const RELOAD: Partial<Mover> = { action: 'reload' };
 export const NEW_IDENTITY: Partial<Mover> = { action: 'reload', changesIdentity: true };
-export const START: Partial<Mover> = { action: 'start', runs: false, holdsVip: false };
+export const START: Partial<Mover> = {
+  action: 'start',
+  runs: false,
+  holdsVip: false,
+  serves: false,
+};
 export const STOP: Partial<Mover> = { action: 'stop' };
 export const IDLE: Partial<Mover> = { runs: false, holdsVip: false };
 export const API_DOWN: Partial<Mover> = { apiAnswers: false };
@@ -47,7 +53,10 @@ export const ALL = (difference: Partial<Mover>): Differences => ({
   lb3: difference,
 });
 
-/** Waves as text: `lb2 -> owns-vip`, hosts in their order. */
+/** Waves as text: `lb2 -> owns-vip`, hosts in their order, those that have to serve again marked: `lb2! -> joined`. */
 export function wavesOf(activation: Activation): readonly string[] {
-  return activation.waves.map(({ hosts, gate }) => `${hosts.join(' ')} -> ${gate}`);
+  return activation.waves.map(({ hosts, gate, serving = [] }) => {
+    const names = hosts.map((host) => (serving.includes(host) ? `${host}!` : host));
+    return `${names.join(' ')} -> ${gate}`;
+  });
 }

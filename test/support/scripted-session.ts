@@ -3,7 +3,7 @@ import { shellWord, type CommandResult, type Mutation, type Probe } from '../../
 import { KonvoyError } from '../../src/domain/error.ts';
 import type { HostName } from '../../src/domain/names.ts';
 import { onAbort } from '../../src/transport/abort.ts';
-import type { LockOutcome, Session } from '../../src/transport/transport.ts';
+import type { LockHolder, LockOutcome, Session } from '../../src/transport/transport.ts';
 
 /** One command that a scripted session expects once, and what it answers. */
 export interface ScriptedStep {
@@ -19,7 +19,13 @@ export interface ScriptedStep {
 }
 
 /** Who holds which lock; sessions with one host share it. */
-export type ScriptedLocks = Map<string, { readonly holder: object; readonly owner: string }>;
+export type ScriptedLocks = Map<string, ScriptedLock>;
+
+interface ScriptedLock {
+  readonly holder: object;
+  readonly owner: string;
+  readonly process?: LockHolder;
+}
 
 /**
  * A session that runs nothing and is strict: a command that no unused step expects fails, and so does `assertNoPending`
@@ -45,8 +51,8 @@ export class ScriptedSession implements Session {
   }
 
   /** Makes the lock of a path belong to somebody else. */
-  lockedBy(path: string, owner: string): this {
-    this.#locks.set(path, { holder: {}, owner });
+  lockedBy(path: string, owner: string, process?: LockHolder): this {
+    this.#locks.set(path, { holder: {}, owner, ...(process === undefined ? {} : { process }) });
     return this;
   }
 
@@ -63,10 +69,22 @@ export class ScriptedSession implements Session {
     await this.#take(() => {
       const found = this.#locks.get(path);
       if (found === undefined) this.#locks.set(path, { holder: this, owner });
-      else if (found.holder !== this) outcome = { held: false, owner: found.owner };
+      else if (found.holder !== this) {
+        const { owner: other, process } = found;
+        outcome = { held: false, owner: other, ...(process === undefined ? {} : { holder: process }) };
+      }
       return 'done';
     });
     return outcome;
+  }
+
+  async breakLock(path: string, holder: LockHolder): Promise<void> {
+    await this.#take(() => {
+      if (!isDeepStrictEqual(this.#locks.get(path)?.process, holder))
+        throw new KonvoyError(`cannot break the lock ${path} on ${this.host}`, { code: 'lock-held' });
+      this.#locks.delete(path);
+      return 'done';
+    });
   }
 
   /** Breaks the connection. */

@@ -13,10 +13,20 @@ export function ownerGate(vip: string, deadlineMs: number): Gate {
 
 /** Opens when keepalived runs and has told the notify script a state that lasts. */
 export function joinGate(deadlineMs: number): Gate {
-  return { script: JOINED, parameters: [String(Math.ceil(deadlineMs / POLL_MS)), PATHS.state] };
+  return { script: JOINED, parameters: [String(Math.ceil(deadlineMs / POLL_MS)), PATHS.state, 'joins', '1'] };
+}
+
+/** Opens when keepalived has run and been active or a backup for so long that its check scripts would have told. */
+export function serviceGate(deadlineMs: number): Gate {
+  const tries = Math.ceil((deadlineMs + STEADY_MS) / POLL_MS);
+  const parameters = [String(tries), PATHS.state, 'serves', String(STEADY_MS / POLL_MS)];
+  return { script: JOINED, parameters };
 }
 
 const POLL_MS = 20;
+
+/** A reload is over long before, and the live script, which puts a host at fault, runs every second. */
+const STEADY_MS = 1500;
 
 const OWNS_VIP = `tries=$1
 while [ "$tries" -gt 0 ]; do
@@ -25,12 +35,14 @@ while [ "$tries" -gt 0 ]; do
 done
 exit 1`;
 
-const JOINED = `tries=$1
+const JOINED = `tries=$1 steady=0
 while [ "$tries" -gt 0 ]; do
-  pid=$(cat /run/keepalived.pid 2>/dev/null)
+  is=no pid=$(cat /run/keepalived.pid 2>/dev/null)
   if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then
-    case $(cat "$2" 2>/dev/null) in MASTER*|BACKUP*|FAULT*) exit 0;; esac
+    case $3/$(cat "$2" 2>/dev/null) in */MASTER*|*/BACKUP*|joins/FAULT*) is=yes;; esac
   fi
+  steady=$((steady + 1)); [ $is = yes ] || steady=0
+  [ "$steady" -lt "$4" ] || exit 0
   tries=$((tries - 1)); sleep 0.02
 done
 exit 1`;

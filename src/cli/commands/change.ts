@@ -1,18 +1,53 @@
 import { applyCommand, destroyCommand, rollbackCommand, type ChangeCommand } from '../../engine/alter.ts';
+import { KonvoyError } from '../../domain/error.ts';
+import { parseSerial } from '../../domain/serial.ts';
 import type { Terminal } from '../../domain/terminal.ts';
 import { planCommand, planDestroyCommand, planRollbackCommand } from '../../engine/look.ts';
 import type { Proposal } from '../../engine/propose.ts';
-import { confirmWith } from '../confirm.ts';
+import { decodePlanFile } from '../../engine/plan-file.ts';
+import { refuseOtherPurpose } from '../../engine/saved-plan.ts';
+import type { World } from '../../engine/world.ts';
+import { breakLockWith, confirmWith } from '../confirm.ts';
 import { withWorld } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import type { ChangeFlags } from '../options.ts';
+import { readPlanFile } from '../plan-file.ts';
+import { VERSION } from '../version.ts';
 
-export async function apply(io: CliIo, options: ChangeFlags): Promise<number> {
+export async function apply(io: CliIo, options: ChangeFlags, planFile: string | undefined): Promise<number> {
   return withWorld(io, options.dryRun ? 'plan' : 'apply', options, async (world, limit, terminal) => {
+    if (planFile !== undefined) return applySaved(io, options, { world, planFile, terminal });
     if (options.dryRun) return dryRunStatus(options, await planCommand(world, limit));
     await applyCommand(world, limit, changeCommand(options, terminal, 'apply this plan?'));
     return EXIT.done;
+  });
+}
+
+/** A saved plan has been looked at: it is applied without asking, as it is, or not at all. */
+async function applySaved(
+  io: CliIo,
+  options: ChangeFlags,
+  run: { readonly world: World; readonly planFile: string; readonly terminal: Terminal | undefined },
+): Promise<number> {
+  refuseOtherChoice(options, run.planFile);
+  const saved = decodePlanFile(await readPlanFile(io, run.planFile), run.planFile);
+  refuseOtherPurpose(run.world, saved, VERSION);
+  const limit = new Set(saved.basis.limited);
+  const serial = saved.serial === undefined ? undefined : parseSerial(saved.serial);
+  const world = serial?.ok === true ? { ...run.world, serial: serial.value } : run.world;
+  if (options.dryRun) return dryRunStatus(options, await planCommand(world, limit, saved));
+  const command = changeCommand(options, run.terminal, '');
+  await applyCommand(world, limit, { ...command, saved, confirm: async () => Promise.resolve(true) });
+  return EXIT.done;
+}
+
+function refuseOtherChoice({ limit, serial }: ChangeFlags, planFile: string): void {
+  const given = limit !== undefined ? '--limit' : serial !== undefined ? '--serial' : undefined;
+  if (given === undefined) return;
+  throw new KonvoyError(`${given} cannot be given with a saved plan: ${planFile} has its own`, {
+    code: 'usage',
+    hints: [`give it when the plan is made: konvoy-ha plan ${given} … -o FILE`],
   });
 }
 
@@ -53,10 +88,12 @@ function changeCommand(
   terminal: Terminal | undefined,
   question: string,
 ): ChangeCommand {
+  const consent = { yes: options.yes, terminal };
   return {
     verify: options.verify,
     keepOnFailure: options.keepOnFailure,
-    confirm: confirmWith({ yes: options.yes, terminal }, question),
+    confirm: confirmWith(consent, question),
+    ...(options.breakLock ? { breakLock: breakLockWith(consent) } : {}),
   };
 }
 

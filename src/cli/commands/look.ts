@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   checkCommand,
   historyCommand,
@@ -5,13 +6,23 @@ import {
   statusCommand,
   verifyCommand,
 } from '../../engine/look.ts';
+import { encodePlanFile } from '../../engine/plan-file.ts';
+import { savePlan } from '../../engine/saved-plan.ts';
+import { planJson } from '../../report/json.ts';
 import { withWorld } from '../context.ts';
 import { EXIT, EXIT_OF } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
-import type { HostOptions } from '../options.ts';
+import type { HostOptions, OrderOptions } from '../options.ts';
+import { refuseOtherFile, writePlanFile } from '../plan-file.ts';
+import { VERSION } from '../version.ts';
 
 interface DetailedOptions extends HostOptions {
   readonly detailedExitcode: boolean;
+}
+
+export interface PlanOptions extends DetailedOptions, OrderOptions {
+  /** Where the plan is put away. */
+  readonly out?: string;
 }
 
 export async function check(io: CliIo, options: HostOptions): Promise<number> {
@@ -21,9 +32,15 @@ export async function check(io: CliIo, options: HostOptions): Promise<number> {
   });
 }
 
-export async function plan(io: CliIo, options: DetailedOptions): Promise<number> {
+export async function plan(io: CliIo, options: PlanOptions): Promise<number> {
   return withWorld(io, 'plan', options, async (world, limit) => {
+    if (options.out !== undefined) await refuseOtherFile(io, options.out);
     const proposal = await planCommand(world, limit);
+    if (options.out !== undefined) {
+      const saved = savePlan(world, proposal, { tool: VERSION, salt: randomUUID(), limit });
+      await writePlanFile(io, options.out, encodePlanFile(saved, planJson(proposal.plan)));
+      world.report({ type: 'plan-saved', path: options.out });
+    }
     return options.detailedExitcode && !proposal.plan.isEmpty ? EXIT.changes : EXIT.done;
   });
 }

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { joinGate, ownerGate, type Gate } from '../../../src/backends/keepalived/gates.ts';
+import { joinGate, ownerGate, serviceGate, type Gate } from '../../../src/backends/keepalived/gates.ts';
 import { mutateScript } from '../../../src/domain/command.ts';
 import { fakePrograms } from '../../support/fake-programs.ts';
 import { runCommand, SHELLS } from '../../support/shells.ts';
@@ -121,13 +122,44 @@ describe.each(SHELLS)('the gate of a member in $name', (shell) => {
   });
 });
 
+describe.each(SHELLS)('the gate of a member that has to serve in $name', (shell) => {
+  async function opens(...states: readonly string[]): Promise<boolean> {
+    await using directory = await temporaryDirectory();
+    const [pidFile, state] = ['keepalived.pid', 'state'].map((name) => join(directory.path, name));
+    if (pidFile === undefined || state === undefined) throw new Error('no paths');
+    await writeFile(pidFile, `${process.pid}\n`);
+    const gate = elsewhere(serviceGate(500), { pidFile, state });
+    await writeFile(state, `${states[0] ?? ''} 1763820000 4711\n`);
+    const opened = runCommand(shell, mutateScript(gate.script, ...gate.parameters));
+    for (const next of states.slice(1)) {
+      await sleep(300);
+      await writeFile(state, `${next} 1763820000 4711\n`);
+    }
+    return (await opened).exitCode === 0;
+  }
+
+  test.each<readonly [string, readonly string[], boolean]>([
+    ['opens for a backup that stays one', ['BACKUP'], true],
+    ['opens for the active', ['MASTER'], true],
+    ['stays shut for a host at fault', ['FAULT'], false],
+    [
+      'stays shut for a backup whose check finds a fault a moment after the reload',
+      ['BACKUP', 'FAULT'],
+      false,
+    ],
+    ['opens for a host that was at fault for a moment', ['FAULT', 'BACKUP'], true],
+  ])('%s', async (_, states, expected) => {
+    expect(await opens(...states)).toBe(expected);
+  });
+});
+
 /** The gate, looking at files of the test. */
 function elsewhere(gate: Gate, files: { readonly pidFile: string; readonly state: string }): Gate {
-  const [tries = '', state] = gate.parameters;
+  const [tries = '', state, ...how] = gate.parameters;
   expect(gate.script).toContain('/run/keepalived.pid');
   expect(state).toBe('/run/konvoy-ha/state');
   return {
     script: gate.script.replace('/run/keepalived.pid', files.pidFile),
-    parameters: [tries, files.state],
+    parameters: [tries, files.state, ...how],
   };
 }

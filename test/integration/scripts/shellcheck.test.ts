@@ -13,6 +13,7 @@ import { systemFact } from '../../../src/facts/system.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
 import { converge, probeOf } from '../../../src/resources/resources.ts';
 import { desiredOf, freshCluster, VIP } from '../../support/cluster.ts';
+import { breakScript } from '../../../src/transport/lock.ts';
 import { MISSING_TOOLS, runShell, SHELLS, whereIs } from '../../support/shells.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../unit/backends/golden');
@@ -45,6 +46,7 @@ const SENT: readonly (readonly [string, string])[] = unique(
 ).concat([
   ['owner gate', ownerGate(VIP, 1000).script],
   ['join gate', joinGate(1000).script],
+  ['break a lock', `${breakScript('/run/lock', { pid: 1, startedAt: '1' }, 1000)}\necho "$k"`],
 ]);
 
 function wanted(): readonly Parameters<typeof converge>[0][] {

@@ -5,12 +5,20 @@ import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mutate, mutateScript, probe, type Mutation, type Probe } from '../../../src/domain/command.ts';
+import {
+  mutate,
+  mutateScript,
+  probe,
+  stdoutOf,
+  type Mutation,
+  type Probe,
+} from '../../../src/domain/command.ts';
 import { BatchOutput } from '../../../src/transport/batch-output.ts';
 import { Dialogue, type ShellChannel } from '../../../src/transport/dialogue.ts';
 import { builtinBatch, mutateBatch, preambleScript, probeBatch } from '../../../src/transport/frame.ts';
 import { Greeting } from '../../../src/transport/greeting.ts';
-import { acquireScript } from '../../../src/transport/lock.ts';
+import { acquireScript, breakScript } from '../../../src/transport/lock.ts';
+import type { LockHolder } from '../../../src/transport/transport.ts';
 import { testTarget } from '../../support/targets.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -135,7 +143,7 @@ describe.each(settings)('under $name', (setting) => {
     expect([result?.exitCode, Buffer.from(result?.stderr ?? []).toString()]).toEqual([137, '']);
   });
 
-  test('a lock is taken, and refused to a second shell', async () => {
+  test('a lock is taken, refused to a second shell, and broken when its holder is named', async () => {
     await using directory = await temporaryDirectory();
     const path = `${directory.path}/below/lock`;
     const holder = spawn(shell, args);
@@ -144,9 +152,17 @@ describe.each(settings)('under $name', (setting) => {
     await once(holder.stdout, 'data');
     while (!existsSync(`${path}.owner`)) await once(holder.stdout, 'data');
     const [refused] = await run(setting, builtinBatch(frame, acquireScript(path, 'bob')));
-    expect([refused?.exitCode, Buffer.from(refused?.stdout ?? []).toString()]).toEqual([1, 'ann\n']);
-    holder.stdin.end();
-    await once(holder, 'close');
+    expect(refused?.exitCode).toBe(1);
+    const [, startedAt] = /^ann\n\d+ (\d+)\n$/.exec(stdoutOf(refused ?? expect.fail())) ?? [];
+    const named = { pid: holder.pid ?? expect.fail(), startedAt: startedAt ?? expect.fail() };
+    const other = { ...named, startedAt: '1' };
+    const broken = async (whose: LockHolder): Promise<number | undefined> =>
+      (await run(setting, builtinBatch(frame, breakScript(path, whose, 100))))[0]?.exitCode;
+    const closed = once(holder, 'close');
+    expect(await broken(other)).toBe(1);
+    expect(holder.exitCode ?? holder.signalCode).toBe(null);
+    expect(await broken(named)).toBe(0);
+    await closed;
     const [taken] = await run(setting, builtinBatch(frame, acquireScript(path, 'bob')));
     expect(taken?.exitCode).toBe(0);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { assemblePlan, driftOf, type PlanHost } from '../../../src/plan/assemble.ts';
+import { assemblePlan, type PlanHost } from '../../../src/plan/assemble.ts';
+import { driftOf } from '../../../src/plan/drift.ts';
 import { keyOf } from '../../../src/domain/resource.ts';
 import type { HostSnapshot } from '../../../src/plan/snapshot.ts';
 import {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   describeChecks,
   describeCluster,
+  describeGenerations,
   describeHistory,
   describeHost,
   describeUnreachable,
@@ -68,6 +69,26 @@ describe('the status of a host', () => {
       state: 'unknown',
     });
     expect(describeCluster([status], ENDPOINT)).toEqual({ endpoint: '10.0.50.20:6443', hosts: [status] });
+  });
+
+  test('is compared with the newest generation of all, and names damaged files', () => {
+    const [newer] = applied(appliedCluster(1), 2);
+    if (newer === undefined) throw new Error('no host');
+    const damaged = [{ number: 2, files: ['/store/2/sums'] }];
+    const lines = [newer, { ...LB2, recorded: { ...LB2.recorded, damaged } }].map((snapshot) =>
+      describeHost(snapshot, ENDPOINT),
+    );
+    expect(lines.map((line) => [line.generation, line.damaged])).toEqual([
+      [2, undefined],
+      [1, ['/store/2/sums']],
+    ]);
+    expect(describeCluster(lines, ENDPOINT).newest).toBe(2);
+  });
+
+  test('has generations, for the history', () => {
+    const [newer] = applied(appliedCluster(1), 2);
+    if (newer === undefined) throw new Error('no host');
+    expect(describeGenerations(newer)).toEqual({ host: 'lb1', whole: [1, 2], damaged: [] });
   });
 });
 

@@ -18,7 +18,8 @@ const hostState = fc
   .map(({ runs, mayHold, acts, starts, changesIdentity, apiAnswers }) => {
     const action: ServiceAction = runs ? acts : starts ? 'start' : 'none';
     const identity = action === 'reload' && changesIdentity;
-    return { runs, holdsVip: runs && mayHold, action, changesIdentity: identity, apiAnswers };
+    const serves = runs && apiAnswers;
+    return { runs, holdsVip: runs && mayHold, action, changesIdentity: identity, apiAnswers, serves };
   });
 
 const movers = fc.array(hostState, { minLength: 1, maxLength: 5 }).map((states): readonly Mover[] =>

@@ -117,7 +117,7 @@ describe('a host', () => {
     ],
     [
       'of another cluster',
-      freshHost('lb1', { recorded: { heads: [], foreignClusters: ['test'] } }),
+      freshHost('lb1', { recorded: { heads: [], damaged: [], foreignClusters: ['test'] } }),
       [
         error('this host belongs to the cluster test, not to prod', [
           'if it is the same cluster, keep its name: metadata.name in cluster.yaml, or konvoy_ha_cluster under all.vars',
@@ -154,7 +154,7 @@ describe('a host', () => {
     const [lb1] = appliedCluster();
     const latest = lb1?.recorded.latest;
     if (lb1 === undefined || latest === undefined) throw new Error('no host');
-    const both = { ...lb1, recorded: { latest, heads: [], foreignClusters: ['test'] } };
+    const both = { ...lb1, recorded: { latest, heads: [], damaged: [], foreignClusters: ['test'] } };
     expect(refuseHost(both, CLUSTER)).toEqual([]);
   });
 });

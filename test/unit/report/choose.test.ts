@@ -47,9 +47,9 @@ test('colours are decided for each stream on its own', () => {
 test('a reader that went away does not stop the run', () => {
   const stdout = Object.assign(new EventEmitter(), { written: 0, write: () => (stdout.written += 1) });
   const report = createReporter(optionsFor({ stdout }));
-  report({ type: 'history', entries: [] });
+  report({ type: 'history', entries: [], hosts: [] });
   stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
-  report({ type: 'history', entries: [] });
+  report({ type: 'history', entries: [], hosts: [] });
   expect(stdout.written).toBe(1);
 });
 
@@ -67,7 +67,7 @@ test('nothing is printed after exit', () => {
   const stdout = new Pipe();
   const report = createReporter(optionsFor({ stdout }));
   report({ type: 'exit', code: 0 });
-  report({ type: 'history', entries: [] });
+  report({ type: 'history', entries: [], hosts: [] });
   expect(stdout.text).toBe('');
 });
 

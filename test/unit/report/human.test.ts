@@ -6,6 +6,7 @@ import {
   CONF,
   file,
   historyEntry,
+  hostGenerations,
   host,
   hostPlan,
   hostStatus,
@@ -166,7 +167,7 @@ test('status, history and diagnostics go where they belong', () => {
     type: 'status',
     status: { endpoint: '192.0.2.10:6443', hosts: [hostStatus('cp1', { holdsVip: true })] },
   });
-  report({ type: 'history', entries: [historyEntry(1)] });
+  report({ type: 'history', entries: [historyEntry(1)], hosts: [hostGenerations('cp1', [1])] });
   report({ type: 'diagnostic', diagnostic: { severity: 'warning', message: 'mind this', hints: [] } });
   expect(out.text).toContain('konvoy-ha: vip 192.0.2.10:6443 active on cp1; 1 host\n');
   expect(out.text).toContain('konvoy-ha: 1 generation\n');

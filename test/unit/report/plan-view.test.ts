@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Activation } from '../../../src/domain/plan.ts';
+import type { Activation, Change, ChangeCause } from '../../../src/domain/plan.ts';
 import { planView } from '../../../src/report/plan-view.ts';
 import {
   COLORED,
@@ -66,25 +66,37 @@ test('a first installation shows every resource, whole files and the start of th
   `);
 });
 
+function because(cause: ChangeCause, change: Change): Change {
+  return { ...change, cause };
+}
+
 test('an update says what changes in words, marks what was changed by hand, and counts the rest', () => {
   const changes = [
     unchanged(PACKAGE),
-    update(file(CONF, BEFORE, { mode: 0o640 }), file(CONF, AFTER, { mode: 0o600, effect: 'reload' })),
-    update(file(LIVE, '#!/bin/sh\n', { owner: 'kube' }), file(LIVE, '#!/bin/sh\n', { mode: 0o755 })),
+    because(
+      'both',
+      update(file(CONF, BEFORE, { mode: 0o640 }), file(CONF, AFTER, { mode: 0o600, effect: 'reload' })),
+    ),
+    because(
+      'by-hand',
+      update(file(LIVE, '#!/bin/sh\n', { owner: 'kube' }), file(LIVE, '#!/bin/sh\n', { mode: 0o755 })),
+    ),
+    because('by-hand', unchanged(file('/etc/keepalived/same.conf', ''))),
     unchanged(RUNNING),
-    remove(file('/etc/keepalived/old.conf', 'colour \u001b[31mred\n\ttab')),
+    because('asked-for', remove(file('/etc/keepalived/old.conf', 'colour \u001b[31mred\n\ttab'))),
   ];
   const hosts = [
-    hostPlan('cp1', changes, { serviceAction: 'reload', drifted: true }),
+    hostPlan('cp1', changes, { serviceAction: 'reload', drifted: true, generation: 4 }),
     hostPlan('control-plane-2', [unchanged(PACKAGE), unchanged(RUNNING)]),
   ];
   expect(planView(plan(hosts, { activation }), PLAIN)).toMatchInlineSnapshot(`
     "konvoy-ha: vip 192.0.2.10:6443
 
-    ! cp1              changed by hand since the last generation; this apply overwrites that
-    ~ cp1              file /etc/keepalived/keepalived.conf         update, mode 0640 → 0600, then reload
-    ~ cp1              file /usr/libexec/keepalived/konvoy-ha-live  mode 0644 → 0755, owner kube:root → root:root
-    - cp1              file /etc/keepalived/old.conf                remove
+    ! cp1              changed by hand since generation 4; this apply overwrites that
+    ~ cp1              file /etc/keepalived/keepalived.conf         update, mode 0640 → 0600, then reload; changed by hand since generation 4; the inventory asks for something else
+    ~ cp1              file /usr/libexec/keepalived/konvoy-ha-live  mode 0644 → 0755, owner kube:root → root:root; changed by hand since generation 4
+    = cp1              file /etc/keepalived/same.conf               mode 0644, owner root:root; changed by hand since generation 4, to what is asked for
+    - cp1              file /etc/keepalived/old.conf                remove; the inventory asks for something else
     = cp1              2 unchanged
 
         --- a/etc/keepalived/keepalived.conf

@@ -1,23 +1,61 @@
 import { expect, test } from 'vitest';
 import { historyView } from '../../../src/report/history-view.ts';
 import { hostEndsView, summaryView, vipProbedView } from '../../../src/report/summary-view.ts';
-import { historyEntry, host, PLAIN, VERBOSE } from './support/samples.ts';
+import { historyEntry, host, hostGenerations, PLAIN, VERBOSE } from './support/samples.ts';
 
 test('history has the newest generation at the bottom and says what a rollback restored', () => {
   const entries = [
     historyEntry(1),
     historyEntry(12, { command: 'rollback', restored: 1, by: 'grace@jump', at: '2026-11-03T02:59:01Z' }),
   ];
-  expect(historyView(entries, PLAIN)).toMatchInlineSnapshot(`
+  const hosts = ['cp1', 'cp2'].map((name) => hostGenerations(name, [1, 12]));
+  expect(historyView(entries, hosts, PLAIN)).toMatchInlineSnapshot(`
     "generation  when                  command        by          hosts
     1           2026-11-02 14:03:11Z  apply          ada@laptop  cp1, cp2
     12          2026-11-03 02:59:01Z  rollback to 1  grace@jump  cp1, cp2
 
+      host  1    12
+    = cp1   yes  yes
+    = cp2   yes  yes
+
     konvoy-ha: 2 generations; next: konvoy-ha rollback --to N
     "
   `);
-  expect(historyView(entries, VERBOSE)).toContain('10    192.0.2.10  cp1, cp2');
-  expect(historyView([], PLAIN)).toBe('konvoy-ha: no generations; konvoy-ha has not changed these hosts\n');
+  expect(historyView(entries, hosts, VERBOSE)).toContain('10    192.0.2.10  cp1, cp2');
+  expect(historyView([], [hostGenerations('cp1', [])], PLAIN)).toBe(
+    'konvoy-ha: no generations; konvoy-ha has not changed these hosts\n',
+  );
+});
+
+test('history shows which host has which generation, what is damaged, and that the hosts disagree', () => {
+  const path = '/var/lib/konvoy-ha/prod/generations/2/generation.json';
+  const hosts = [
+    hostGenerations('cp1', [1, 2, 3]),
+    hostGenerations('cp2', [1, 3], { damaged: [{ number: 2, files: [path] }] }),
+    hostGenerations('cp3', [1, 2]),
+    hostGenerations('cp4', [], { problem: 'connection refused' }),
+  ];
+  expect(historyView([historyEntry(1)], hosts, PLAIN)).toMatchInlineSnapshot(`
+    "generation  when                  command  by          hosts
+    1           2026-11-02 14:03:11Z  apply    ada@laptop  cp1, cp2
+
+      host  1    2        3
+    = cp1   yes  yes      yes
+    ! cp2   yes  damaged  yes
+    ! cp3   yes  yes      -
+    ! cp4   unreachable
+
+    ! cp2  /var/lib/konvoy-ha/prod/generations/2/generation.json is not what was recorded
+    ! cp4  connection refused
+
+    konvoy-ha: 3 generations; the hosts disagree about the newest: konvoy-ha apply mends it; next: konvoy-ha rollback --to N
+    "
+  `);
+});
+
+test('history of hosts that do not answer does not say that nothing was changed on them', () => {
+  const hosts = [hostGenerations('cp1', [], { problem: 'connection refused' })];
+  expect(historyView([], hosts, PLAIN)).toBe('! cp1  connection refused\n\nkonvoy-ha: 0 generations\n');
 });
 
 test('the summary ends with the next command', () => {

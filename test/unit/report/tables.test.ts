@@ -107,10 +107,35 @@ test('status marks what needs a look and says why below the table', () => {
     ! cp3   unreachable
     ! cp4   fault   1h   -    refuses  running  240       10    eth0       2.2.8       4           -
 
-    ! cp2  file /etc/keepalived/keepalived.conf differs from what generation 4 left
+    ! cp2  file /etc/keepalived/keepalived.conf: changed by hand since generation 4
     ! cp3  no route to host
 
     konvoy-ha: vip 192.0.2.10:6443 active on cp1; 4 hosts, 1 unreachable, 1 drifted
+    "
+  `);
+});
+
+test('status tells what was changed by hand from what the inventory asks for, and who is behind or damaged', () => {
+  const hosts = [
+    hostStatus('cp1', { holdsVip: true, state: 'active', drift: [`file:${CONF}`, 'service:keepalived'] }),
+    hostStatus('cp2', { pending: [`file:${CONF}`] }),
+    hostStatus('cp3', {
+      generation: 3,
+      damaged: ['/var/lib/konvoy-ha/prod/generations/4/head.json'],
+    }),
+    hostStatus('cp4', { generation: 3 }),
+  ];
+  const view = statusView({ ...status, hosts, newest: 4, pendingUnknown: 'cp9: no route' }, PLAIN, NOW_MS);
+  expect(view.slice(view.indexOf('\n\n') + 2)).toMatchInlineSnapshot(`
+    "! cp1  file /etc/keepalived/keepalived.conf: changed by hand since generation 4
+    ! cp1  service keepalived: not as generation 4 left it
+    ~ cp2  file /etc/keepalived/keepalived.conf: the inventory asks for something else than generation 4 left
+    ! cp3  /var/lib/konvoy-ha/prod/generations/4/head.json is not what was recorded; nothing is taken from it
+    ! cp4  has generation 3, the newest is 4: it was not part of that run; konvoy-ha apply mends it
+
+    what the inventory asks for is not known: cp9: no route
+
+    konvoy-ha: vip 192.0.2.10:6443 active on cp1; 4 hosts, 1 drifted, 1 behind generation 4, 1 to apply
     "
   `);
 });
@@ -124,7 +149,7 @@ test('in 80 columns what is the same on all hosts is said once', () => {
     ! cp4   fault   1h   -    refuses  running  240       4           -
       on all: vrid 10, interface eth0, keepalived 2.2.8
 
-    ! cp2  file /etc/keepalived/keepalived.conf differs from what generation 4 left
+    ! cp2  file /etc/keepalived/keepalived.conf: changed by hand since generation 4
     ! cp3  no route to host
 
     konvoy-ha: vip 192.0.2.10:6443 active on cp1; 4 hosts, 1 unreachable, 1 drifted

@@ -4,6 +4,7 @@ import {
   CONF,
   file,
   historyEntry,
+  hostGenerations,
   host,
   hostPlan,
   hostStatus,
@@ -57,13 +58,16 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
         hostPlan(
           'cp1',
           [
-            update(
-              file(CONF, 'priority 240\nauth_pass old\n', { effect: 'reload' }),
-              file(CONF, 'priority 250\nauth_pass new\n', { effect: 'reload', mode: 0o600 }),
-            ),
+            {
+              ...update(
+                file(CONF, 'priority 240\nauth_pass old\n', { effect: 'reload' }),
+                file(CONF, 'priority 250\nauth_pass new\n', { effect: 'reload', mode: 0o600 }),
+              ),
+              cause: 'by-hand',
+            },
             unchanged(RUNNING),
           ],
-          { serviceAction: 'reload', drifted: true },
+          { serviceAction: 'reload', drifted: true, generation: 3 },
         ),
       ],
       {
@@ -76,6 +80,7 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
       },
     ),
   },
+  'plan-saved': { type: 'plan-saved', path: 'friday.plan' },
   checks: { type: 'checks', checks },
   verdict: { type: 'verdict', verdict: verdictOf(checks, [host('cp1')]) },
   status: {
@@ -92,8 +97,9 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
     type: 'history',
     entries: [
       historyEntry(1),
-      historyEntry(2, { command: 'rollback', restored: 1, at: '2026-11-03T02:59:01Z' }),
+      historyEntry(2, { command: 'rollback', restored: 1, at: '2026-11-03T02:59:01Z', hosts: [host('cp1')] }),
     ],
+    hosts: [hostGenerations('cp1', [1, 2]), hostGenerations('cp2', [1])],
   },
   'vip-probed': { type: 'vip-probed', requests: 412, lost: 0, longestOutageMs: 21 },
   'undo-started': { type: 'undo-started', because: 'cp2: keepalived did not join within 10 s' },

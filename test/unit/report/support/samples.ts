@@ -1,6 +1,6 @@
 import type { IpAddress } from '../../../../src/domain/address.ts';
 import type { RunEvent } from '../../../../src/domain/event.ts';
-import type { HistoryEntry } from '../../../../src/domain/generation.ts';
+import type { HistoryEntry, HostGenerations } from '../../../../src/domain/generation.ts';
 import type { ClusterName, HostName, InterfaceName } from '../../../../src/domain/names.ts';
 import type { Change, ChangeAction, HostPlan, Plan } from '../../../../src/domain/plan.ts';
 import {
@@ -116,6 +116,15 @@ export function historyEntry(number: number, rest: Partial<HistoryEntry> = {}): 
     hosts: [host('cp1'), host('cp2')],
     ...rest,
   };
+}
+
+/** A host with these generations, all of them whole. */
+export function hostGenerations(
+  name: string,
+  whole: readonly number[],
+  rest: Partial<HostGenerations> = {},
+): HostGenerations {
+  return { host: host(name), whole, damaged: [], ...rest };
 }
 
 export function runStarted(command: string, ...names: readonly string[]): RunEvent {
