@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { CONFIRM_TIMEOUT_S } from '../domain/dead-man.ts';
 import type { Target } from '../domain/target.ts';
 
 /** The kinds of file that have a JSON Schema. */
@@ -39,6 +40,9 @@ export interface ChangeFlags extends HostOptions {
   readonly dryRun: boolean;
   readonly verify: boolean;
   readonly keepOnFailure: boolean;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  readonly deadMan: boolean;
   readonly detailedExitcode: boolean;
 }
 
@@ -102,6 +106,13 @@ export function withChangeOptions(command: Command): Command {
     .option('--dry-run', 'only show what would change', false)
     .option('--no-verify', 'do not verify the result')
     .option('--keep-on-failure', 'leave a failed change in place instead of undoing it', false)
+    .option(
+      '--confirm-timeout <seconds>',
+      'a host undoes the run by itself when it has heard nothing of it for this long',
+      wholeNumber(CONFIRM_TIMEOUT_S.least, CONFIRM_TIMEOUT_S.most),
+      CONFIRM_TIMEOUT_S.usual,
+    )
+    .option('--no-dead-man', 'hosts never undo the run by themselves')
     .option('--detailed-exitcode', 'with --dry-run: exit 2 when there is something to change', false);
 }
 

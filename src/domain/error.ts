@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'step-failed'
   | 'verification-failed'
   | 'undo-failed'
+  | 'dead-man-fired'
   | 'interrupted'
   | 'lab-unavailable';
 

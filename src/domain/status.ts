@@ -1,3 +1,4 @@
+import type { DeadManTraces } from './dead-man.ts';
 import type { HostName, InterfaceName } from './names.ts';
 import type { ApiState } from './facts.ts';
 import type { Priority, RouterState, Vrid } from './vrrp.ts';
@@ -21,6 +22,8 @@ export interface HostStatus {
   readonly generation?: number;
   /** Keys of resources that differ from what the latest generation left. */
   readonly drift: readonly string[];
+  /** Runs that nobody confirmed; absent when there is nothing to say. */
+  readonly deadMan?: DeadManTraces;
 }
 
 export interface ClusterStatus {

@@ -2,11 +2,12 @@ import { formatEndpoint } from '../domain/address.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostEnd, RunSummary } from '../domain/event.ts';
 import type { HostName } from '../domain/names.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { HostPlan, Plan } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { isSamePlan } from '../plan/same.ts';
 import type { Reader, Session } from '../transport/transport.ts';
-import { executePlan } from './execute.ts';
+import { DeadMen } from './dead-men.ts';
+import { executePlan, removePackages, type Execution } from './execute.ts';
 import { forEachHost } from './hosts.ts';
 import { lockHosts } from './lock.ts';
 import type { Proposal } from './propose.ts';
@@ -22,6 +23,8 @@ export interface ChangeOptions {
   readonly verify: boolean;
   /** Leaves a failed change in place, to be looked at. */
   readonly keepOnFailure: boolean;
+  /** Seconds without a sign of this run after which a host undoes it by itself; undefined: it never does. */
+  readonly confirmTimeoutS: number | undefined;
   /** Looks at the hosts again, under the lock and whatever interrupts come, and proposes again. */
   readonly again: () => Promise<Proposal>;
 }
@@ -37,7 +40,9 @@ export async function carryOut(
 ): Promise<void> {
   const startedAt = world.clock.now();
   const touched = new Set<HostName>();
-  const sessions = pick(run.sessions, proposal);
+  // Without arming anything until the plan is looked at again under the lock.
+  let deadMen = new DeadMen(world, proposal, undefined);
+  let sessions = pick(run.sessions, proposal);
   // A destroy takes the VIP away on purpose: nobody is served by counting that.
   const watch = runsAfter(proposal.plan) ? watchVip(world) : undefined;
   try {
@@ -46,18 +51,24 @@ export async function carryOut(
       sessions: run.sessions,
       again: run.options.again,
     });
+    const watched = new DeadMen(world, locked, run.options.confirmTimeoutS);
+    deadMen = watched;
+    sessions = new Map([...sessions].map(([host, session]) => [host, watched.guard(session)]));
     const finish = await execute(world, locked, {
       sessions,
       touched,
+      deadMen,
       ...run.options,
       witnesses: run.sessions,
     });
     await reportWatch(world, watch);
-    reportSuccess(world, proposal, { touched, startedAt, ...finish });
+    reportSuccess(world, proposal, { startedAt, ...finish });
   } catch (error) {
     const how = { error, keep: run.options.keepOnFailure };
     // It throws when an undo fails, and the watch would go on for ever.
-    await handleFailure(world, { proposal, touched, sessions }, how).finally(() => reportWatch(world, watch));
+    await handleFailure(world, { proposal, touched, sessions, deadMen }, how).finally(() =>
+      reportWatch(world, watch),
+    );
     throw how.keep ? error : afterUndo(error);
   }
 }
@@ -96,6 +107,7 @@ async function execute(
   run: {
     readonly sessions: ReadonlyMap<HostName, Session>;
     readonly touched: Set<HostName>;
+    readonly deadMen: DeadMen;
     readonly verify: boolean;
     /** All hosts that can be asked, also those that the plan leaves alone: the owner may be one of them. */
     readonly witnesses: ReadonlyMap<HostName, Reader>;
@@ -104,12 +116,34 @@ async function execute(
   const { plan } = proposal;
   const snapshots = new Map(proposal.snapshots.map((snapshot) => [snapshot.intent.name, snapshot]));
   const onTouch = (host: HostName): void => void run.touched.add(host);
-  await executePlan({ world, plan, snapshots, sessions: run.sessions, onTouch });
-  if (plan.command === 'destroy')
-    return { kept: [...keptPackages(proposal), ...(await forget(world, run.sessions))] };
+  const { sessions, deadMen } = run;
+  await armAll(world, { sessions, deadMen, onTouch });
+  const execution: Execution = { world, plan, snapshots, sessions, deadMen, onTouch };
+  await executePlan(execution);
+  if (plan.command === 'destroy') {
+    // Before what cannot be brought back on the host itself.
+    await deadMen.confirm();
+    await removePackages(execution);
+    return { kept: [...keptPackages(proposal), ...(await forget(world, sessions))] };
+  }
+  await deadMen.renew(sessions);
   const verdict = run.verify && runsAfter(plan) ? await verify(world, plan, run.witnesses) : undefined;
-  const generation = await record(world, proposal, run.sessions);
+  const generation = await record(world, proposal, sessions);
+  await deadMen.confirm();
   return { generation, kept: [], ...(verdict === undefined ? {} : { verdict }) };
+}
+
+/** All hosts are armed before anything is changed on any of them. */
+async function armAll(world: World, run: Pick<Execution, 'sessions' | 'deadMen' | 'onTouch'>): Promise<void> {
+  const outcomes = await forEachHost(run.deadMen.hosts, world.forks, async (host) => {
+    const session = run.sessions.get(host);
+    if (session === undefined) throw new Error(`no session on ${host}`);
+    world.report({ type: 'host-step', host, step: 'arming the dead-man' });
+    run.onTouch(host);
+    await run.deadMen.arm(session);
+  });
+  for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
+  world.signal.throwIfAborted();
 }
 
 /** After a rollback to 0 nothing runs, and there is no VIP to ask. */
@@ -138,6 +172,7 @@ interface Failed {
   readonly proposal: Proposal;
   readonly touched: ReadonlySet<HostName>;
   readonly sessions: ReadonlyMap<HostName, Session>;
+  readonly deadMen: DeadMen;
 }
 
 async function handleFailure(
@@ -145,24 +180,27 @@ async function handleFailure(
   failed: Failed,
   how: { readonly error: unknown; readonly keep: boolean },
 ): Promise<void> {
-  const { proposal, touched, sessions } = failed;
+  const { proposal, touched, sessions, deadMen } = failed;
   if (how.keep) {
-    const left = await forEachHost([...touched], world.forks, async (host) =>
-      sessions.get(host)?.mutate([removeCandidates(proposal.plan, host)]),
-    );
+    const left = await forEachHost([...touched], world.forks, async (host) => {
+      const session = sessions.get(host);
+      if (session === undefined) return;
+      await session.mutate([removeCandidates(proposal.plan, host)]);
+      await deadMen.release(session);
+    });
     reportEnds(world, proposal, (host) => {
       const outcome = left.find((candidate) => candidate.host === host);
-      if (outcome?.status === 'failed') return ['unknown', reasonOf(outcome.error)];
+      if (outcome?.status === 'failed') return ['unknown', lostWords(deadMen, host, outcome.error)];
       return touched.has(host) ? ['changed', 'left as it is, as asked'] : ['unchanged', 'not touched'];
     });
     return;
   }
   if (touched.size > 0) world.report({ type: 'undo-started', because: reasonOf(how.error) });
-  const failures =
-    touched.size > 0 ? await undo(world, { proposal, touched, sessions }) : new Map<HostName, unknown>();
+  const { failures, byThemselves } = await undo(world, failed);
   reportEnds(world, proposal, (host) => {
     const failure = failures.get(host);
-    if (failure !== undefined) return ['undo-failed', reasonOf(failure)];
+    if (failure !== undefined) return ['undo-failed', lostWords(deadMen, host, failure)];
+    if (byThemselves.has(host)) return ['undone', 'by its own dead-man, as it was before'];
     return touched.has(host) ? ['undone', 'as it was before'] : ['unchanged', 'not touched'];
   });
   if (failures.size === 0) return;
@@ -170,10 +208,22 @@ async function handleFailure(
   throw new KonvoyError(`${reasonOf(how.error)}; ${names} could not be brought back to what it was`, {
     code: 'undo-failed',
     hints: [
+      ...[...failures.keys()].flatMap((host) => {
+        const undoesAt = deadMen.undoesAt(host);
+        return undoesAt === undefined
+          ? []
+          : [`${host} undoes this run by itself at ${undoesAt}, or when it boots`];
+      }),
       'what was overwritten is kept on the host: konvoy-ha status shows how it differs, konvoy-ha apply or rollback mends it',
     ],
     cause: how.error,
   });
+}
+
+/** What became of a host that could not be asked any more. */
+function lostWords(deadMen: DeadMen, host: HostName, error: unknown): string {
+  const undoesAt = deadMen.undoesAt(host);
+  return `${reasonOf(error)}${undoesAt === undefined ? '' : `; it undoes this run by itself at ${undoesAt}`}`;
 }
 
 function reasonOf(error: unknown): string {
@@ -194,9 +244,10 @@ function reportEnds(
 function reportSuccess(
   world: World,
   proposal: Proposal,
-  done: Finish & { readonly touched: ReadonlySet<HostName>; readonly startedAt: number },
+  done: Finish & { readonly startedAt: number },
 ): void {
-  reportEnds(world, proposal, (host) => (done.touched.has(host) ? ['changed', ''] : ['unchanged', '']));
+  const changed = new Set(proposal.plan.hosts.filter(isChanged).map(({ host }) => host));
+  reportEnds(world, proposal, (host) => (changed.has(host) ? ['changed', ''] : ['unchanged', '']));
   const changes = proposal.plan.hosts.flatMap((host) => host.changes);
   const { vip, port } = world.endpoint;
   const [active] = done.verdict?.owners ?? [];
@@ -212,6 +263,10 @@ function reportSuccess(
     elapsedMs: world.clock.now() - done.startedAt,
   };
   world.report({ type: 'run-finished', summary });
+}
+
+function isChanged({ changes, serviceAction }: HostPlan): boolean {
+  return serviceAction !== 'none' || changes.some(({ action }) => action !== 'none');
 }
 
 async function reportWatch(world: World, watch: ReturnType<typeof watchVip> | undefined): Promise<void> {

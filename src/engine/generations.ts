@@ -135,7 +135,8 @@ function privateFile(text: string): { content: Uint8Array; mode: number; owner: 
   return { content: new TextEncoder().encode(text), mode: 0o600, owner: 'root', group: 'root' };
 }
 
-const STORE = '/var/lib/konvoy-ha';
+/** Where everything is kept that konvoy-ha has to remember on a host. */
+export const STORE = '/var/lib/konvoy-ha';
 
 const READ_RECORDED = `for dir in "$1"/*/generations; do
   name=\${dir%/generations}; name=\${name##*/}
@@ -162,7 +163,7 @@ umask 077; mkdir -p -- "$1" || exit 1
 name=$(printf '%s' "\${2#/}" | tr / _)
 cp -p -- "$2" "$1/$name"`;
 
-const FORGET = `rmdir -- "$1" 2>/dev/null
+const FORGET = `rm -f -- "$1/undone"; rmdir -- "$1" 2>/dev/null
 [ ! -d "$1" ] || find "$1" -type f
 rmdir -- "$2" 2>/dev/null
 rm -f /run/konvoy-ha/state /run/konvoy-ha/.state.*; rmdir /run/konvoy-ha 2>/dev/null

@@ -1,4 +1,5 @@
 import { KonvoyError } from '../domain/error.ts';
+import { LOCK_PATH, lockOwnerMark } from '../domain/host-lock.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Session } from '../transport/transport.ts';
 import type { World } from './world.ts';
@@ -12,7 +13,7 @@ export async function lockHosts(
   sessions: ReadonlyMap<HostName, Session>,
   command: string,
 ): Promise<void> {
-  const owner = `${world.by} runs ${command} (run ${world.runId}) since ${new Date(world.clock.now()).toISOString()}`;
+  const owner = `${world.by} runs ${command} ${lockOwnerMark(world.runId)} since ${new Date(world.clock.now()).toISOString()}`;
   // Sorted: two operators locking the same hosts in different order would deadlock.
   for (const [host, session] of [...sessions].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const outcome = await session.lock(LOCK_PATH, owner);
@@ -27,5 +28,3 @@ export async function lockHosts(
     );
   }
 }
-
-const LOCK_PATH = '/run/konvoy-ha.lock';

@@ -13,6 +13,7 @@ import { connectReaders, reportFailures } from './fleet.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal } from './propose.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
+import { warnOfArmed } from './unfinished.ts';
 import { verifyOnce } from './verify.ts';
 import type { View } from './world.ts';
 
@@ -22,6 +23,7 @@ import type { View } from './world.ts';
 export async function planCommand(view: View, limit: Limit): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeApply(view, await scopeOf(view, limit, hosts));
+  warnOfArmed(view, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }
@@ -37,6 +39,7 @@ export async function planRollbackCommand(
     readers: hosts.readers,
     to,
   });
+  warnOfArmed(view, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }
@@ -45,6 +48,7 @@ export async function planRollbackCommand(
 export async function planDestroyCommand(view: View, limit: Limit, purge: boolean): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeDestroy(view, await scopeOf(view, limit, hosts), purge);
+  warnOfArmed(view, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }

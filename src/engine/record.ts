@@ -5,10 +5,10 @@ import type { HostName } from '../domain/names.ts';
 import { resourceKey, type Observation, type Observed } from '../domain/resource.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
-import { stepFailure } from './execute.ts';
 import { forgetCluster, recordGeneration, withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
-import type { Proposal } from './propose.ts';
+import { nextNumber, type Proposal } from './propose.ts';
+import { stepFailure } from './step-failure.ts';
 import type { World } from './world.ts';
 
 /** Leaves a generation on every host of the plan, under one number, and returns the number. */
@@ -32,11 +32,6 @@ export async function record(
     sessions.get(host)?.mutate([withdrawGeneration(world.intent.cluster, number)]),
   );
   throw failed.error;
-}
-
-/** The number of the generation that a run records, on every host the same. */
-export function nextNumber({ lastGeneration }: Proposal): number {
-  return 1 + lastGeneration;
 }
 
 function generationFor(

@@ -36,6 +36,7 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
     service: facts.keepalived.version === undefined ? 'absent' : running ? 'running' : 'stopped',
     ...(facts.keepalived.version === undefined ? {} : { keepalivedVersion: facts.keepalived.version }),
     drift: driftOf(latest, observed),
+    ...(snapshot.deadMan === undefined ? {} : { deadMan: snapshot.deadMan }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ClusterStatus, HostStatus } from '../domain/status.ts';
 import type { Style } from './ansi.ts';
+import { deadManWords } from './dead-man-view.ts';
 import { escapeLine } from './escape.ts';
 import { resourceWords } from './change-view.ts';
 import { table, tableWidth, type Cell, type Row } from './table.ts';
@@ -9,7 +10,7 @@ import { age, counted } from './words.ts';
 export function statusView(status: ClusterStatus, style: Style, nowMs: number): string {
   const columns = fitting(status.hosts, COLUMNS, { style, nowMs });
   const folded = COLUMNS.filter((column) => !columns.includes(column));
-  const details = status.hosts.flatMap((host) => detailLines(host, style));
+  const details = status.hosts.flatMap((host) => detailLines(host, { style, nowMs }));
   const lines = [
     ...table(tableRows(status.hosts, columns, nowMs), style),
     ...foldedLines(status.hosts, folded, nowMs),
@@ -71,7 +72,11 @@ function needsLook(host: HostStatus): boolean {
   // Without a service of ours there is nothing that could be out of order.
   const isBroken = host.service === 'stopped' || (host.service === 'running' && !isServing);
   return (
-    !host.reachable || isBroken || host.drift.length > 0 || (host.api !== undefined && host.api !== 'answers')
+    !host.reachable ||
+    isBroken ||
+    host.deadMan !== undefined ||
+    host.drift.length > 0 ||
+    (host.api !== undefined && host.api !== 'answers')
   );
 }
 
@@ -86,9 +91,10 @@ function foldedLines(
   return [escapeLine(`  on all: ${words.join(', ')}`)];
 }
 
-function detailLines(host: HostStatus, style: Style): readonly string[] {
+function detailLines(host: HostStatus, { style, nowMs }: Page): readonly string[] {
   const problems = [
     ...(host.reachable || host.problem === undefined ? [] : [host.problem]),
+    ...deadManWords(host.deadMan, nowMs),
     ...host.drift.map(
       (key) => `${resourceWords(key)} differs from what generation ${host.generation ?? '?'} left`,
     ),

@@ -56,6 +56,7 @@ function changeCommand(
   return {
     verify: options.verify,
     keepOnFailure: options.keepOnFailure,
+    confirmTimeoutS: options.deadMan ? options.confirmTimeout : undefined,
     confirm: confirmWith({ yes: options.yes, terminal }, question),
   };
 }
