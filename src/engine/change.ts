@@ -6,6 +6,7 @@ import type { HostPlan, Plan } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { isSamePlan } from '../plan/same.ts';
 import type { Reader, Session } from '../transport/transport.ts';
+import { armAll, confirmAll } from './confirm.ts';
 import { DeadMen } from './dead-men.ts';
 import { executePlan, removePackages, type Execution } from './execute.ts';
 import { forEachHost } from './hosts.ts';
@@ -14,7 +15,7 @@ import type { Proposal } from './propose.ts';
 import { forget, keptPackages, record } from './record.ts';
 import { removeCandidates } from './steps.ts';
 import { undo } from './undo.ts';
-import { verifyUntilStable } from './verify.ts';
+import { prove } from './prove.ts';
 import { watchVip } from './watch-vip.ts';
 import type { World } from './world.ts';
 
@@ -122,28 +123,15 @@ async function execute(
   await executePlan(execution);
   if (plan.command === 'destroy') {
     // Before what cannot be brought back on the host itself.
-    await deadMen.confirm();
+    await confirmAll(world, proposal, deadMen);
     await removePackages(execution);
     return { kept: [...keptPackages(proposal), ...(await forget(world, sessions))] };
   }
   await deadMen.renew(sessions);
-  const verdict = run.verify && runsAfter(plan) ? await verify(world, plan, run.witnesses) : undefined;
+  const verdict = run.verify && runsAfter(plan) ? await prove(world, plan, run) : undefined;
   const generation = await record(world, proposal, sessions);
-  await deadMen.confirm();
+  await confirmAll(world, proposal, deadMen);
   return { generation, kept: [], ...(verdict === undefined ? {} : { verdict }) };
-}
-
-/** All hosts are armed before anything is changed on any of them. */
-async function armAll(world: World, run: Pick<Execution, 'sessions' | 'deadMen' | 'onTouch'>): Promise<void> {
-  const outcomes = await forEachHost(run.deadMen.hosts, world.forks, async (host) => {
-    const session = run.sessions.get(host);
-    if (session === undefined) throw new Error(`no session on ${host}`);
-    world.report({ type: 'host-step', host, step: 'arming the dead-man' });
-    run.onTouch(host);
-    await run.deadMen.arm(session);
-  });
-  for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
-  world.signal.throwIfAborted();
 }
 
 /** After a rollback to 0 nothing runs, and there is no VIP to ask. */
@@ -151,21 +139,6 @@ function runsAfter(plan: Plan): boolean {
   return plan.hosts.some(({ changes }) =>
     changes.some((change) => change.wanted?.kind === 'service' && change.wanted.running),
   );
-}
-
-async function verify(world: World, plan: Plan, witnesses: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
-  world.report({ type: 'run-step', step: 'verifying' });
-  const verdict = await verifyUntilStable(world, witnesses, plan.activation.settlesOn);
-  world.report({ type: 'verdict', verdict });
-  if (verdict.isGood) return verdict;
-  const failed = verdict.checks.filter((check) => check.status === 'fail');
-  const evidence = failed.map(
-    (check) => `${check.host === undefined ? '' : `${check.host}: `}${check.evidence}`,
-  );
-  throw new KonvoyError(`verification failed: ${evidence.join('; ')}`, {
-    code: 'verification-failed',
-    hints: failed.flatMap((check) => check.hint ?? []),
-  });
 }
 
 interface Failed {
@@ -190,7 +163,8 @@ async function handleFailure(
     });
     reportEnds(world, proposal, (host) => {
       const outcome = left.find((candidate) => candidate.host === host);
-      if (outcome?.status === 'failed') return ['unknown', lostWords(deadMen, host, outcome.error)];
+      if (outcome?.status === 'failed')
+        return ['unknown', `${reasonOf(outcome.error)}${deadMen.fateOf(host)}`];
       return touched.has(host) ? ['changed', 'left as it is, as asked'] : ['unchanged', 'not touched'];
     });
     return;
@@ -199,7 +173,7 @@ async function handleFailure(
   const { failures, byThemselves } = await undo(world, failed);
   reportEnds(world, proposal, (host) => {
     const failure = failures.get(host);
-    if (failure !== undefined) return ['undo-failed', lostWords(deadMen, host, failure)];
+    if (failure !== undefined) return ['undo-failed', `${reasonOf(failure)}${deadMen.fateOf(host)}`];
     if (byThemselves.has(host)) return ['undone', 'by its own dead-man, as it was before'];
     return touched.has(host) ? ['undone', 'as it was before'] : ['unchanged', 'not touched'];
   });
@@ -208,22 +182,10 @@ async function handleFailure(
   throw new KonvoyError(`${reasonOf(how.error)}; ${names} could not be brought back to what it was`, {
     code: 'undo-failed',
     hints: [
-      ...[...failures.keys()].flatMap((host) => {
-        const undoesAt = deadMen.undoesAt(host);
-        return undoesAt === undefined
-          ? []
-          : [`${host} undoes this run by itself at ${undoesAt}, or when it boots`];
-      }),
       'what was overwritten is kept on the host: konvoy-ha status shows how it differs, konvoy-ha apply or rollback mends it',
     ],
     cause: how.error,
   });
-}
-
-/** What became of a host that could not be asked any more. */
-function lostWords(deadMen: DeadMen, host: HostName, error: unknown): string {
-  const undoesAt = deadMen.undoesAt(host);
-  return `${reasonOf(error)}${undoesAt === undefined ? '' : `; it undoes this run by itself at ${undoesAt}`}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -48,9 +48,7 @@ export function armHost(run: DeadManRun, arming: Arming): readonly Mutation[] {
     mutateScript(
       ARM,
       ...[`${STORE}/${run.cluster}`, run.runId, deadlinePath(run.runId), String(seconds)],
-      shellLine(
-        run.watch.begin(run.runId, [armedPath(run), `${directoryOf(run, 'undoing')}/${run.runId}`]).argv,
-      ),
+      shellLine(run.watch.begin(run.runId, `${armedPath(run)}/undo`).argv),
       earlier.map((runId) => shellLine(run.watch.end(runId).argv)).join('\n'),
       ...earlier,
     ),

@@ -23,9 +23,10 @@ export class DeadMen {
   readonly #timeoutS: number | undefined;
   /** By the time at which it undoes the run. */
   readonly #armed = new Map<HostName, string>();
-  /** Armed, perhaps, but nothing waits there any more. */
+  /** Armed, perhaps, but nothing waits there yet, or any more. */
   readonly #unfenced = new Set<HostName>();
   #isStaging: boolean;
+  #renewedMs = 0;
 
   constructor(world: World, proposal: Proposal, timeoutS: number | undefined) {
     this.#world = world;
@@ -43,9 +44,15 @@ export class DeadMen {
       .map(({ host }) => host);
   }
 
-  /** When a host undoes the run by itself, ISO 8601; undefined when it does not. */
-  undoesAt(host: HostName): string | undefined {
-    return this.#unfenced.has(host) ? undefined : this.#armed.get(host);
+  /** The hosts that would undo the run. */
+  get armed(): readonly HostName[] {
+    return [...this.#armed.keys()];
+  }
+
+  /** What a host that cannot be asked any more will do, to be added to what is said of it. */
+  fateOf(host: HostName): string {
+    const undoesAt = this.#unfenced.has(host) ? undefined : this.#armed.get(host);
+    return undoesAt === undefined ? '' : `; it undoes this run by itself at ${undoesAt}, or when it boots`;
   }
 
   /** The same session, in which nothing is changed any more once the dead-man of its host has fired. */
@@ -70,45 +77,47 @@ export class DeadMen {
     const who = by.replaceAll(/[^\x21-\x7e]/g, '?');
     const script = deadManScript({ runId, by: who, plan, snapshot, platform, tidy: this.#tidy(plan) });
     this.#armed.set(host, this.#dueAt());
+    this.#unfenced.add(host);
     const about = `${this.#proposal.plan.command} ${who}`;
     const arming = { script, about, seconds: this.#seconds(), earlier };
     const results = await session.mutate(armHost(this.#runOn(host), arming));
     const last = results.at(-1);
     if (last?.exitCode !== 0) throw stepFailure(host, 'arming the dead-man', last);
+    this.#unfenced.delete(host);
     this.#report(host, 'armed');
+  }
+
+  /** The same when a good part of the time is over. */
+  async renewInTime(sessions: ReadonlyMap<HostName, Session>): Promise<void> {
+    const sinceMs = this.#world.clock.now() - this.#renewedMs;
+    if (sinceMs > (this.#seconds() * 1000) / 4) await this.renew(sessions);
   }
 
   /** Tells every armed host that we are still there. */
   async renew(sessions: ReadonlyMap<HostName, Session>): Promise<void> {
     this.#isStaging = false;
+    this.#renewedMs = this.#world.clock.now();
     const hosts = [...this.#armed.keys()].filter((host) => !this.#unfenced.has(host));
     const outcomes = await forEachHost(hosts, this.#world.forks, async (host) => {
       const session = sessions.get(host);
-      if (session !== undefined) await this.#fence(session);
+      if (session !== undefined) await this.fence(session);
     });
     for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
   }
 
-  /**
-   * Disarms every host over a connection of its own: that hosts can still be reached is what has to be proven. None is
-   * disarmed before each has shown that it can be.
-   */
-  async confirm(): Promise<void> {
-    const hosts = [...this.#armed.keys()];
-    if (hosts.length === 0) return;
-    this.#world.report({ type: 'run-step', step: 'confirming over new connections' });
-    const fresh: Session[] = [];
-    try {
-      await this.#onAll(hosts, async (host) => {
-        const session = await this.#connect(host);
-        fresh.push(session);
-        await this.#fence(session);
-      });
-      this.#world.signal.throwIfAborted();
-      await this.#onAll(hosts, async (host) => this.#disarm(fresh.find((session) => session.host === host)));
-    } finally {
-      await Promise.all(fresh.map(async (session) => session[Symbol.asyncDispose]()));
-    }
+  /** Tells one host that we are still there; throws when its dead-man has fired. */
+  async fence(session: Session): Promise<void> {
+    const [result] = await session.mutate([this.#renewal(session.host)]);
+    this.#checkFence(session.host, result);
+  }
+
+  /** Disarms one host for good; throws when its dead-man has fired. */
+  async disarm(session: Session): Promise<void> {
+    const { host } = session;
+    const [result] = await session.mutate([disarm(this.#runOn(host))]);
+    if (result?.exitCode === FIRED) throw fired(host);
+    if (result?.exitCode !== 0) throw stepFailure(host, 'disarming the dead-man', result);
+    this.#forget(host, 'disarmed');
   }
 
   /**
@@ -143,7 +152,8 @@ export class DeadMen {
     const isUndone = traces?.undone?.runId === runId;
     if (isUndone && this.#armed.has(host)) this.#forget(host, 'fired');
     const isWaiting = traces?.armed.some((run) => run.runId === runId && run.state === 'armed') === true;
-    if (!isWaiting) this.#unfenced.add(host);
+    if (isWaiting) this.#unfenced.delete(host);
+    else this.#unfenced.add(host);
     return isUndone;
   }
 
@@ -153,11 +163,6 @@ export class DeadMen {
     const [first, ...results] = await session.mutate([this.#renewal(session.host), ...commands]);
     this.#checkFence(session.host, first);
     return results;
-  }
-
-  async #fence(session: Session): Promise<void> {
-    const [result] = await session.mutate([this.#renewal(session.host)]);
-    this.#checkFence(session.host, result);
   }
 
   #renewal(host: HostName): Mutation {
@@ -171,41 +176,11 @@ export class DeadMen {
     this.#report(host, 'armed');
   }
 
-  async #disarm(session: Session | undefined): Promise<void> {
-    if (session === undefined) throw new Error('no connection to confirm over');
-    const { host } = session;
-    const [result] = await session.mutate([disarm(this.#runOn(host))]);
-    if (result?.exitCode === FIRED) throw fired(host);
-    if (result?.exitCode !== 0) throw stepFailure(host, 'disarming the dead-man', result);
-    this.#forget(host, 'disarmed');
-  }
-
   async #dropEarlier(session: Session, earlier: readonly string[]): Promise<void> {
     const drops = earlier.map((runId) => dropRun({ ...this.#runOn(session.host), runId }));
     const last = (await session.mutate(drops)).at(-1);
     if (last !== undefined && last.exitCode !== 0)
       throw stepFailure(session.host, 'dropping the dead-man of an earlier run', last);
-  }
-
-  async #connect(host: HostName): Promise<Session> {
-    const { transport, signal } = this.#world;
-    try {
-      return await transport.connect(this.#entry(host).snapshot.intent.target, signal);
-    } catch (cause) {
-      if (!(cause instanceof KonvoyError) || cause.code === 'interrupted') throw cause;
-      throw new KonvoyError(`${host} lets nobody in any more: ${cause.message}`, {
-        code: 'step-failed',
-        host,
-        hints: cause.hints,
-        cause,
-      });
-    }
-  }
-
-  /** Waits for all, and throws the first failure. */
-  async #onAll(hosts: readonly HostName[], work: (host: HostName) => Promise<void>): Promise<void> {
-    const outcomes = await forEachHost(hosts, this.#world.forks, work);
-    for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
   }
 
   #earlierRuns(host: HostName): readonly string[] {

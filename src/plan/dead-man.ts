@@ -157,16 +157,18 @@ claim() {
 }
 wait_for_end() {
   tries=6000
-  while [ -d "/proc/$1" ] && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done
+  # What has ended and was not waited for by its parent is still in /proc, but runs no program.
+  while [ -e "/proc/$1/exe" ] && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done
 }
 end_run() {
+  begun=''
   case $(cat "$lock.owner" 2>/dev/null) in *"$mark"*) ;; *) return 0 ;; esac
   for fd in /proc/[0-9]*/fd/${LOCK_FD}; do
     [ "$fd" -ef "$lock" ] || continue
     shell=\${fd#/proc/}; shell=\${shell%%/*}
-    kill -STOP "$shell" || continue
-    begun=$(cat "/proc/$shell/task/$shell/children" 2>/dev/null)
-    kill -KILL "$shell"
+    # Not stopped first: sudo would stop itself, too, and never end.
+    read -r begun <"/proc/$shell/task/$shell/children"
+    kill -KILL "$shell" || continue
     for child in $begun; do wait_for_end "$child"; done
   done
 }

@@ -6,8 +6,8 @@ export interface Watch {
   prepareBoot(store: string, before: string): Mutation;
   /** Takes that away. */
   forgetBoot(): Mutation;
-  /** Runs `undo watch` in whichever of the two directories has it, from now on. */
-  begin(runId: string, directories: readonly [armed: string, undoing: string]): Mutation;
+  /** Runs a script with the word `watch`, from now on. */
+  begin(runId: string, script: string): Mutation;
   /** Ends that. It is no error that nothing runs. */
   end(runId: string): Mutation;
 }
@@ -15,13 +15,14 @@ export interface Watch {
 export const SYSTEMD_WATCH: Watch = {
   prepareBoot: (store, before) => mutateScript(PREPARE_BOOT, UNIT, WANTED_BY, bootUnit(store, before)),
   forgetBoot: () => mutate('rm', '-f', '--', WANTED_BY, UNIT),
-  begin: (runId, directories) =>
+  begin: (runId, script) =>
     mutate(
       'systemd-run',
       ...['--quiet', '--collect', `--unit=${serviceOf(runId)}`],
       // Killed by the kernel for want of memory it starts again; one that has ended has done what it could.
       ...['--property=Restart=on-abnormal', '--property=OOMScoreAdjust=-900'],
-      ...['/bin/sh', '-c', RUN_FIRST, 'konvoy-ha', ...directories],
+      // Plain words only: after a daemon-reload, systemd reads what systemd-run has written, and not all of it as it was.
+      ...['/bin/sh', script, 'watch'],
     ),
   end: (runId) => mutateScript('systemctl stop "$1" 2>/dev/null; exit 0', serviceOf(runId)),
 };
@@ -56,5 +57,3 @@ const WANTED_BY = `/etc/systemd/system/multi-user.target.wants/${NAME}`;
 const PREPARE_BOOT = `umask 022; mkdir -p -- "\${2%/*}" || exit 1
 printf '%s' "$3" >"$1.new" && sync "$1.new" && mv -f -- "$1.new" "$1" || exit 1
 ln -sfn -- "$1" "$2" && sync "\${1%/*}" "\${2%/*}"`;
-
-const RUN_FIRST = 'for at in "$@"; do if [ -f "$at/undo" ]; then exec sh "$at/undo" watch; fi; done; exit 0';

@@ -26,7 +26,7 @@ import {
 } from '../../../src/engine/dead-man.ts';
 import { clusterName } from '../../support/branded.ts';
 import { ScratchHost, type ScratchRun } from '../../support/scratch-host.ts';
-import { SHELLS, type Shell } from '../../support/shells.ts';
+import { resultOf, SHELLS, startShell, type Shell } from '../../support/shells.ts';
 
 // The files that a dead-man brings back belong to root, in directories that only root can change.
 const isRoot = process.getuid?.() === 0;
@@ -70,7 +70,7 @@ async function put(resource: FileResource): Promise<void> {
 async function changed(
   shell: Shell,
   runId = RUN,
-): Promise<{ host: ScratchHost; run: ScratchRun; conf: string }> {
+): Promise<AsyncDisposable & { host: ScratchHost; run: ScratchRun; conf: string }> {
   const host = await ScratchHost.make(shell);
   const conf = host.path("etc/it's a $(touch pwned).conf");
   const [before, after] = ['before', 'after'].map((text) => file(conf, text, { effect: 'reload' }));
@@ -83,7 +83,7 @@ async function changed(
   };
   expect(await host.arm(run)).toMatchObject({ exitCode: 0 });
   await put(after);
-  return { host, run, conf };
+  return { host, run, conf, [Symbol.asyncDispose]: async () => host[Symbol.asyncDispose]() };
 }
 
 async function traces(host: ScratchHost): Promise<ReturnType<typeof parseTraces>> {
@@ -92,8 +92,8 @@ async function traces(host: ScratchHost): Promise<ReturnType<typeof parseTraces>
 
 describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   test('whose deadline has passed brings the file back, tells the service and says what it did', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     await host.due(RUN, 0);
     expect(await host.undo(RUN, 'watch')).toMatchObject({ exitCode: 0 });
     expect(await readFile(conf, 'utf8')).toBe('before');
@@ -112,8 +112,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('waits as long as its run is renewed, and not a second longer', async () => {
-    const { host, run, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, run, conf } = made;
     await host.due(RUN, 1);
     const watching = host.undo(RUN, 'watch');
     expect(await host.mutate([fence(host.runOf(run.runId), 3)])).toMatchObject({ exitCode: 0 });
@@ -123,8 +123,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('that was disarmed does nothing, and nothing of it is left', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     expect(await host.mutate([disarm(host.runOf(RUN))])).toMatchObject({ exitCode: 0 });
     expect(await readFile(conf, 'utf8')).toBe('after');
     expect(host.listing('run')).toBe('');
@@ -136,8 +136,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('that has fired lets its run neither renew nor disarm it', async () => {
-    const { host } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host } = made;
     await host.due(RUN, -5);
     await host.undo(RUN, 'watch');
     const run = host.runOf(RUN);
@@ -150,8 +150,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('at boot does nothing when the host has not been restarted', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     expect(await host.undo(RUN, 'boot')).toMatchObject({ exitCode: 0 });
     expect(await readFile(conf, 'utf8')).toBe('after');
     expect((await traces(host))?.armed).toMatchObject([
@@ -160,8 +160,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('after a restart undoes, and leaves the start of the service to the boot', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     await host.restart();
     expect((await traces(host))?.armed[0]).not.toHaveProperty('undoesAt');
     expect(await host.undo(RUN, 'boot')).toMatchObject({ exitCode: 0 });
@@ -174,8 +174,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('that was interrupted goes on after the restart', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     host.programs({ systemctl: 'kill -KILL $PPID; kill -KILL $(ps -o ppid= -p $PPID); sleep 1' });
     await host.due(RUN, 0);
     // Its programs are those of the moment at which it was armed; what stands at their place is another now.
@@ -189,8 +189,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('that cannot bring everything back says what, does the rest, and stays for the next', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     host.programs({ systemctl: '[ "$1" != show ] || { echo loaded; exit 0; }; exit 1' });
     await host.due(RUN, 0);
     expect((await host.undo(RUN, 'watch')).exitCode).toBe(1);
@@ -274,8 +274,8 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
   });
 
   test('of a run that took over brings back what was there before both', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     const [after, later] = ['after', 'later'].map((text) => file(conf, text, { effect: 'reload' }));
     if (after === undefined || later === undefined) throw new Error('no files');
     const second = {
@@ -295,9 +295,26 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
     expect((await traces(host))?.armed).toEqual([]);
   });
 
+  test('ends the shell of its run, but not the step that it has begun, before it undoes anything', async () => {
+    await using made = await changed(shell);
+    const { host, conf } = made;
+    const lock = host.path('run/konvoy-ha.lock');
+    const step = `( sleep 2; cp "$2" "$3" ) 9>&-\necho more >"$3"`;
+    const atWork = `exec 9>>"$1"; flock -n 9; echo "ada runs apply (run ${RUN}) since now" >"$1.owner"\n${step}`;
+    const run = startShell(shell, ['-c', atWork, 'sh', lock, conf, host.path('etc/seen')]);
+    await expect.poll(() => existsSync(`${lock}.owner`)).toBe(true);
+    await host.due(RUN, 0);
+    expect(await host.undo(RUN, 'watch')).toMatchObject({ exitCode: 0 });
+    expect((await resultOf(run)).exitCode).toBe(137);
+    // The step saw what the run had made, and what came after it was never done.
+    expect(await readFile(host.path('etc/seen'), 'utf8')).toBe('after');
+    expect(await readFile(conf, 'utf8')).toBe('before');
+    expect(existsSync(lock)).toBe(false);
+  });
+
   test('waits for another run that holds the lock, and leaves everything to it when it took over', async () => {
-    const { host, conf } = await changed(shell);
-    await using _ = host;
+    await using made = await changed(shell);
+    const { host, conf } = made;
     await writeFile(host.path('run/konvoy-ha.lock.owner'), 'bob@laptop runs apply (run 2) since now\n');
     host.programs({ flock: `rm -rf "${host.path('store/prod/undoing')}"; exec /usr/bin/flock "$@"` });
     await host.due(RUN, 0);
