@@ -80,7 +80,7 @@ export class DeadMen {
     this.#unfenced.add(host);
     const about = `${this.#proposal.plan.command} ${who}`;
     const arming = { script, about, seconds: this.#seconds(), earlier };
-    const results = await session.mutate(armHost(this.#runOn(host), arming));
+    const results = await session.mutate([...armHost(this.#runOn(host), arming), ...this.#sweep(host)]);
     const last = results.at(-1);
     if (last?.exitCode !== 0) throw stepFailure(host, 'arming the dead-man', last);
     this.#unfenced.delete(host);
@@ -178,9 +178,14 @@ export class DeadMen {
 
   async #dropEarlier(session: Session, earlier: readonly string[]): Promise<void> {
     const drops = earlier.map((runId) => dropRun({ ...this.#runOn(session.host), runId }));
-    const last = (await session.mutate(drops)).at(-1);
+    const last = (await session.mutate([...drops, ...this.#sweep(session.host)])).at(-1);
     if (last !== undefined && last.exitCode !== 0)
       throw stepFailure(session.host, 'dropping the dead-man of an earlier run', last);
+  }
+
+  /** What a run that died has left beside the files: this run may have nothing to put there. */
+  #sweep(host: HostName): readonly Mutation[] {
+    return this.#earlierRuns(host).length === 0 ? [] : [leftoverRemoval(this.#entry(host).plan)];
   }
 
   #earlierRuns(host: HostName): readonly string[] {

@@ -7,6 +7,7 @@ import { confirmAll } from '../../../src/engine/confirm.ts';
 import { disarm, fence, FIRED, type DeadManRun } from '../../../src/engine/dead-man.ts';
 import { DeadMen } from '../../../src/engine/dead-men.ts';
 import { proposeApply, type Proposal } from '../../../src/engine/propose.ts';
+import { leftoverRemoval } from '../../../src/engine/steps.ts';
 import type { World } from '../../../src/engine/world.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
 import type { HostSnapshot } from '../../../src/plan/snapshot.ts';
@@ -50,10 +51,13 @@ class NotingHost {
   }
 }
 
+const SWEEP = leftoverRemoval({ host: LB1, changes: [], serviceAction: 'none', drifted: false });
+
 function nameOf({ argv }: Mutation): string {
   const names = new Map([
     [fence(RUN, 1).argv[2], 'fence'],
     [disarm(RUN).argv[2], 'disarm'],
+    [SWEEP.argv[2], 'sweep'],
   ]);
   return names.get(argv[2]) ?? (argv[0] === 'true' ? 'work' : 'arm');
 }
@@ -136,6 +140,22 @@ describe('the dead-men of a run', () => {
     );
     expect(stage(snapshots).deadMen.hosts).toEqual([LB3]);
   });
+
+  test.each([{ timeoutS: 120 }, { timeoutS: undefined }])(
+    'sweep away what an earlier run has left beside the files, with $timeoutS s',
+    async (how) => {
+      const armedRun = { runId: 'r1', command: 'apply', by: 'bob@host', state: 'armed' as const };
+      const on = stage(
+        appliedCluster().map((snapshot) => ({ ...snapshot, deadMan: { armed: [armedRun] } })),
+        how,
+      );
+      await on.deadMen.arm(on.session(LB1));
+      expect(on.hosts.get(LB1)?.sent.at(-1)).toBe('sweep');
+      const fresh = stage(twoToChange());
+      await fresh.deadMen.arm(fresh.session(LB1));
+      expect(fresh.hosts.get(LB1)?.sent).not.toContain('sweep');
+    },
+  );
 
   test('hear of every batch before it is done, and only its own results come back', async () => {
     const on = await armed();
