@@ -108,6 +108,7 @@ function headLines({ runId, by, platform }: DeadManOrder): readonly string[] {
   return [
     '#!/bin/sh',
     '# managed by konvoy-ha: undoes a run on this host unless it is confirmed in time',
+    '# shellcheck disable=SC3013 # dash, bash and busybox know -ef',
     'set -u',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C booting=no',
     'export PATH LC_ALL booting',

@@ -301,11 +301,11 @@ describe.runIf(isRoot).each(SHELLS)('a dead-man in $name', (shell) => {
     const lock = host.path('run/konvoy-ha.lock');
     const step = `( sleep 2; cp "$2" "$3" ) 9>&-\necho more >"$3"`;
     const atWork = `exec 9>>"$1"; flock -n 9; echo "ada runs apply (run ${RUN}) since now" >"$1.owner"\n${step}`;
-    const run = startShell(shell, ['-c', atWork, 'sh', lock, conf, host.path('etc/seen')]);
+    const ended = resultOf(startShell(shell, ['-c', atWork, 'sh', lock, conf, host.path('etc/seen')]));
     await expect.poll(() => existsSync(`${lock}.owner`)).toBe(true);
     await host.due(RUN, 0);
     expect(await host.undo(RUN, 'watch')).toMatchObject({ exitCode: 0 });
-    expect((await resultOf(run)).exitCode).toBe(137);
+    expect((await ended).exitCode).toBe(137);
     // The step saw what the run had made, and what came after it was never done.
     expect(await readFile(host.path('etc/seen'), 'utf8')).toBe('after');
     expect(await readFile(conf, 'utf8')).toBe('before');
