@@ -18,6 +18,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers: '100%',
+          // A test that hangs has to end; how long one takes is for benches to say.
+          testTimeout: 30_000,
           include: ['test/unit/**/*.test.ts'],
           sequence: { shuffle: { files: true } },
         },
