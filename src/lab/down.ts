@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { must, run } from './command.ts';
 import type { LabContext } from './context.ts';
 import { removeImages } from './image.ts';
@@ -31,7 +32,7 @@ export async function takeDown(
   if (containers.length > 0) await must(context, ['docker', 'rm', '--force', '--volumes', ...containers]);
   const networks = await lines(context, ['docker', 'network', 'ls', ...labelled, '--format', '{{.Name}}']);
   const states = await statesOf(context, networks);
-  if (networks.length > 0) await must(context, ['docker', 'network', 'rm', ...networks]);
+  for (const network of networks) await removeNetwork(context, network);
   const stateDirectories: string[] = [];
   for (const { lab, directory } of states) {
     if (await removeStateDirectory(lab, directory)) stateDirectories.push(directory);
@@ -42,6 +43,18 @@ export async function takeDown(
     stateDirectories,
     images: purge ? await removeImages(context) : [],
   };
+}
+
+/** The engine may say that many containers are gone before it has taken all of them off their network. */
+async function removeNetwork(context: LabContext, network: string): Promise<void> {
+  const argv = ['docker', 'network', 'rm', network];
+  for (let waitedMs = 0; waitedMs < endpointsGoneMs; waitedMs += pollMs) {
+    const removed = await run(context, argv);
+    if (removed.exitCode === 0) return;
+    if (!/active endpoints/.test(removed.stderr)) break;
+    await sleep(pollMs);
+  }
+  await must(context, argv);
 }
 
 // Stopped before they are removed: they take their rules off this machine's bridges as they go.
@@ -69,3 +82,6 @@ async function statesOf(context: LabContext, networks: readonly string[]): Promi
 async function lines(context: LabContext, argv: readonly string[]): Promise<readonly string[]> {
   return (await must(context, argv)).split('\n').filter((line) => line !== '');
 }
+
+const endpointsGoneMs = 15_000;
+const pollMs = 200;
