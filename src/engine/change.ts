@@ -61,7 +61,7 @@ export async function carryOut(
   }
 }
 
-/** A change that was undone ends as any failure of a host: there is nothing left that is applied and not verified. */
+/** A change that was undone ends as the failure of a host does: exit 4 would mean that it is still there. */
 function afterUndo(error: unknown): unknown {
   if (!(error instanceof KonvoyError) || error.code !== 'verification-failed') return error;
   return new KonvoyError(error.message, { code: 'step-failed', hints: error.hints, cause: error });

@@ -38,7 +38,7 @@ export const offeredPackages: readonly string[] = [
 ];
 
 /** As above, where the suite has them. */
-export const offeredIfThere: readonly string[] = ['rust-coreutils'];
+export const offeredIfThere: readonly string[] = ['rust-coreutils', 'sudo-rs'];
 
 /** The name of the image for a suite; it changes whenever the recipe does, so a name is never stale. */
 export function imageName(suite: Suite): string {

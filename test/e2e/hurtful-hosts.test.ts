@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CliProcess, endsOf, hostStep } from '../support/cli-process.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
+import { hostMender } from '../support/host-mender.ts';
 import { writeLogin } from '../support/lab-login.ts';
 import { named } from '../support/named.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -17,12 +18,12 @@ const NOISE = 'echo "Password: "; echo "tcsh: No entry for terminal type" >&2; p
 const shell = (name: string, rc: string, text: string): Hurt => ({
   title: `a login shell ${name} with a hurtful ${rc}`,
   make: `command -v ${name} >/dev/null || apt-get install -y -qq ${name} >/dev/null
-    cd /home/operator; mkdir -p "$(dirname ${rc})"; [ ! -e ${rc} ] || mv ${rc} ${rc}.kept
+    cd ~operator; mkdir -p "$(dirname ${rc})"; [ ! -e ${rc} ] || mv ${rc} ${rc}.kept
     cat >${rc} <<'END'
 ${text}
 END
-    chown -R operator: /home/operator; usermod --shell "$(command -v ${name})" operator`,
-  mend: `usermod --shell /bin/bash operator; cd /home/operator; rm -f ${rc}; [ ! -e ${rc}.kept ] || mv ${rc}.kept ${rc}`,
+    chown -R operator: .; usermod --shell "$(command -v ${name})" operator`,
+  mend: `usermod --shell /bin/bash operator; cd ~operator; rm -f ${rc}; [ ! -e ${rc}.kept ] || mv ${rc}.kept ${rc}`,
 });
 
 const hurts: readonly Hurt[] = [
@@ -61,21 +62,16 @@ const hurts: readonly Hurt[] = [
 
 describe('a lab host that hurts', () => {
   const cluster = clusterOfFile({ hosts: 1 });
-  const sh = async (script: string): Promise<string> => cluster().script(cluster().host('cp1'), script);
-  const mends: string[] = [];
-  afterEach(async () => {
-    for (const mend of mends.splice(0).toReversed()) await sh(mend);
-  });
+  const { sh, arrange, mend } = hostMender(cluster);
   beforeAll(async () => {
     await cluster().succeed('apply', '--yes');
   });
   const listing = async (): Promise<string> => sh(`stat -c '%n %a %U:%G' ${OURS}; sha256sum ${OURS}`);
 
   let vrid = 60;
-  it.each(named(hurts))('takes a change as any other: %s', async (_title, { make, mend }) => {
+  it.each(named(hurts))('takes a change as any other: %s', async (_title, hurt) => {
     const modes = await sh(`stat -c '%n %a %U:%G' ${OURS}`);
-    mends.push(mend);
-    await sh(make);
+    await arrange(hurt.make, hurt.mend);
     vrid += 1;
     await cluster().configure({ vrid });
     const { stderr } = await cluster().succeed('apply', '--yes');
@@ -99,8 +95,7 @@ describe('a lab host that hurts', () => {
       says: 'Read-only file system',
     },
   ])('says so and is as it was: $title', async ({ make, says }) => {
-    mends.push('umount /etc/keepalived; rm -rf /root/kept');
-    await sh(make);
+    await arrange(make, 'umount /etc/keepalived; rm -rf /root/kept');
     const before = await listing();
     await cluster().configure({ vrid: 99 });
     const { code, stderr } = await cluster().run('apply', '--yes');
@@ -122,8 +117,7 @@ describe('a lab host that hurts', () => {
     const files = ['-i', inventory, '-c', join(cluster().lab.stateDir, 'cluster.yaml')];
     await using run = new CliProcess('apply', '--yes', '--timeout', '5', ...files);
     await run.reported(hostStep('cp1', 'activating'));
-    mends.push('nft delete table inet cut');
-    await sh(cut);
+    await arrange(cut, 'nft delete table inet cut');
     // Three seconds without an answer, then one try to connect again for the undo.
     const { code, events, elapsedMs } = await run.end(60_000);
     expect(elapsedMs).toBeLessThan(60_000);
@@ -134,7 +128,7 @@ describe('a lab host that hurts', () => {
         message: expect.stringMatching(/^lost the connection to cp1: it stopped answering/) as string,
       },
     });
-    await sh(mends.pop() ?? '');
+    await mend();
     // The host has nothing to say, so its sshd has not noticed, and the shell of the lost run holds the lock.
     await sh("pkill -KILL -f '^sshd: operator'");
     await cluster().succeed('apply', '--yes');

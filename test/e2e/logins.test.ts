@@ -30,6 +30,8 @@ interface Way {
   readonly title: string;
   /** What sshd says of the login. */
   readonly accepted: RegExp;
+  /** What the operator is told besides. */
+  readonly told?: string;
   readonly arrange: (stage: Stage) => Promise<LabLogin>;
 }
 
@@ -145,6 +147,7 @@ const ways: readonly Way[] = [
   {
     title: "a certificate of the operator, by the system's ssh",
     accepted: /Accepted publickey for operator .* ED25519-CERT SHA256:\S+ ID alice .* CA ED25519/,
+    told: "cp1  reached with the system's ssh: ",
     arrange: async ({ cluster, cp1, folder, sshd }) => {
       const [authority, own] = [strangersKey(folder, 'ca'), strangersKey(folder, 'id')];
       const signing = ['-s', authority, '-I', 'alice', '-n', 'operator', '-V', '+5m', `${own}.pub`];
@@ -154,7 +157,7 @@ const ways: readonly Way[] = [
         `echo '${(await readFile(`${authority}.pub`, 'utf8')).trim()}' >/etc/ssh/test_ca.pub`,
       );
       await sshd('TrustedUserCAKeys /etc/ssh/test_ca.pub');
-      return { vars: { ansible_ssh_private_key_file: own } };
+      return { vars: { ansible_ssh_private_key_file: own }, words: ['plan', '-v'] };
     },
   },
   {
@@ -178,12 +181,13 @@ const ways: readonly Way[] = [
 describe('on a lab host an operator logs in and sees a plan', () => {
   const cluster = clusterOfFile({ hosts: 1 });
 
-  it.each(named(ways))('by %s', async (_title, { accepted, arrange }) => {
+  it.each(named(ways))('by %s', async (_title, { accepted, told, arrange }) => {
     await using stage = await stageOf(cluster());
     const login = await arrange(stage);
     const journal = await JournalSince.now(cluster(), stage.cp1);
     const { code, stdout, stderr } = await loginToLab(cluster(), stage.folder, login);
     expect(stderr).not.toContain('error');
+    expect(stderr).toContain(told ?? '');
     expect(stdout).toContain('package keepalived');
     expect(code).toBe(0);
     expect(await journal.of('sshd')).toMatch(accepted);
@@ -260,7 +264,7 @@ async function stageOf(cluster: LabCluster): Promise<Stage & AsyncDisposable> {
   const { path: folder } = resources.use(await temporaryDirectory());
   const cp1 = cluster.host('cp1');
   const admit = async (publicLine: string): Promise<void> => {
-    const script = `for home in /root /home/operator /home/asksudo; do
+    const script = `for home in ~root ~operator ~asksudo; do
       cp -p $home/.ssh/authorized_keys $home/.ssh/authorized_keys.kept
       echo '${publicLine.trim()}' >$home/.ssh/authorized_keys
     done`;
@@ -287,8 +291,8 @@ async function stageOf(cluster: LabCluster): Promise<Stage & AsyncDisposable> {
       await resources[Symbol.asyncDispose]();
       await cluster.script(
         cp1,
-        `for kept in /root /home/operator /home/asksudo; do
-          [ ! -e $kept/.ssh/authorized_keys.kept ] || mv $kept/.ssh/authorized_keys.kept $kept/.ssh/authorized_keys
+        `for home in ~root ~operator ~asksudo; do
+          [ ! -e $home/.ssh/authorized_keys.kept ] || mv $home/.ssh/authorized_keys.kept $home/.ssh/authorized_keys
         done
         rm -f ${SSHD_CONF} /etc/ssh/test_ca.pub
         systemctl reload ssh`,

@@ -37,8 +37,8 @@ export async function sshdHosts(lab: Lab, count: number): Promise<readonly SshdH
   return hosts;
 }
 
-const BOOT = `install -d -m 0700 -o operator /home/operator/.ssh
-echo "$1" >/home/operator/.ssh/authorized_keys
+const BOOT = `install -d -m 0700 -o operator ~operator/.ssh
+echo "$1" >~operator/.ssh/authorized_keys
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 mkdir -p /run/sshd
 exec /usr/sbin/sshd -D -E /var/log/sshd.log`;

@@ -16,7 +16,8 @@ export type VipAnswer =
 export interface VipUse {
   readonly requests: number;
   readonly refused: number;
-  readonly late: number;
+  /** When those were asked that were answered late, in milliseconds since the epoch. */
+  readonly lateAt: readonly number[];
   readonly cut: number;
   /** From the last request that was answered at once before one that was not, to the next that was; 0 when all were. */
   readonly longestGapMs: number;
@@ -28,7 +29,7 @@ export interface VipUse {
 
 /** The numbers first, then on a line of its own every request that was not answered at once. */
 export function useWords(use: VipUse): string {
-  const numbers = `of ${use.requests} requests ${use.refused} not taken, ${use.late} late, ${use.cut} cut; longest gap ${use.longestGapMs} ms`;
+  const numbers = `of ${use.requests} requests ${use.refused} not taken, ${use.lateAt.length} late, ${use.cut} cut; longest gap ${use.longestGapMs} ms`;
   return [numbers, ...use.losses].join('\n');
 }
 
@@ -62,7 +63,7 @@ export class VipClient implements AsyncDisposable {
   /** Asks no more, waits for what is under way and says what was seen. */
   async stop(): Promise<VipUse> {
     clearInterval(this.#timer);
-    return summarize(await Promise.all(this.#asked));
+    return summarize(await Promise.all(this.#asked), this.startedAt);
   }
 }
 
@@ -72,7 +73,7 @@ interface Asked {
   readonly answer: VipAnswer;
 }
 
-function summarize(asked: readonly Asked[]): VipUse {
+function summarize(asked: readonly Asked[], startedAt: number): VipUse {
   let [longestGapMs, lastAnswered, isOut] = [0, 0, false];
   for (const { at, answer } of asked) {
     const isAnswered = answer.outcome === 'answered';
@@ -85,7 +86,7 @@ function summarize(asked: readonly Asked[]): VipUse {
   return {
     requests: asked.length,
     refused: count('refused'),
-    late: count('late'),
+    lateAt: asked.flatMap(({ at, answer }) => (answer.outcome === 'late' ? [startedAt + at] : [])),
     cut: count('cut'),
     longestGapMs,
     servedBy: [...new Set(asked.flatMap(({ answer }) => ('servedBy' in answer ? [answer.servedBy] : [])))],

@@ -9,6 +9,8 @@ export interface Ownership {
   readonly longestSeveralMs: number;
   /** Every change in words, `at 123 ms cp1,cp2`, with the time since the start. */
   readonly course: readonly string[];
+  /** When it changed hands, in milliseconds since the epoch. */
+  readonly movedAt: readonly number[];
 }
 
 /**
@@ -40,10 +42,11 @@ export class OwnerWatch {
       this.#lab.hosts.map(async (host) => movesOf(host.name, this.#lab.vip, await script(host, STOP))),
     );
     const moves = seen.flat().map((move) => ({ ...move, atMs: move.atMs - this.#startedAt }));
-    return ownershipOf(
+    const ownership = ownershipOf(
       this.#initial,
       moves.toSorted((one, other) => one.atMs - other.atMs),
     );
+    return { ...ownership, movedAt: seen.flat().map(({ atMs }) => atMs) };
   }
 }
 
@@ -63,7 +66,7 @@ function movesOf(host: string, vip: string, text: string): readonly Move[] {
   });
 }
 
-function ownershipOf(initial: readonly string[], moves: readonly Move[]): Ownership {
+function ownershipOf(initial: readonly string[], moves: readonly Move[]): Omit<Ownership, 'movedAt'> {
   const owners = new Set(initial);
   const course = [`at first ${initial.join() || 'none'}`];
   let [longestNoneMs, longestSeveralMs] = [0, 0];

@@ -7,6 +7,8 @@ import { OwnerWatch, type Ownership } from './vip-owners.ts';
 export interface Watched {
   readonly use: VipUse;
   readonly owners: Ownership;
+  /** Requests whose first SYN was lost although the VIP was not changing hands. */
+  readonly lostOnTheWay: number;
   /** By how much a busy machine stretched all times, from 1 to 20. */
   readonly stretch: number;
   /** All of it in words. */
@@ -22,5 +24,21 @@ export async function watchedVip(lab: Lab, work: () => Promise<unknown>): Promis
   const [use, owners, stretch] = [await client.stop(), await watch.stop(), await contention.stretch()];
   const times = `no owner for ${owners.longestNoneMs.toFixed(1)} ms, several for ${owners.longestSeveralMs.toFixed(1)} ms`;
   const busy = `times stretched ${stretch.toFixed(1)} times`;
-  return { use, owners, stretch, words: [times, busy, ...owners.course, useWords(use)].join('\n') };
+  const atMove = (at: number): boolean =>
+    owners.movedAt.some(
+      (moved) => at > moved - BEFORE_MOVE_MS * stretch && at < moved + AFTER_MOVE_MS * stretch,
+    );
+  const lostOnTheWay = use.lateAt.filter((at) => !atMove(at)).length;
+  return {
+    use,
+    owners,
+    lostOnTheWay,
+    stretch,
+    words: [times, busy, ...owners.course, useWords(use)].join('\n'),
+  };
 }
+
+/** From a request to its SYN on the host: more than the time that nobody may have the VIP. */
+const BEFORE_MOVE_MS = 100;
+/** From a move until a switch has heard of it. */
+const AFTER_MOVE_MS = 50;

@@ -6,16 +6,13 @@ import type { LockHolder, Session } from '../../../src/transport/transport.ts';
 import { isAlive } from '../../support/processes.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { until } from '../../support/until.ts';
-import { processId, shellOf, type OpenFixture } from './contract-fixture.ts';
+import { processId, shellOf, type ContractFixture, type OpenFixture } from './contract-fixture.ts';
 
 /** One session holds the lock, and the kernel sees to it. */
 export function lockCases(open: OpenFixture): void {
   test('a lock keeps another session out, tells it who has it, and goes with the session', async () => {
-    await using directory = await temporaryDirectory();
-    await using fixture = await open();
-    const path = `${directory.path}/run/lock`;
-    const { session: holder } = await fixture.connect();
-    const { session: other } = await fixture.connect();
+    await using contest = await contestOf(open);
+    const { path, holder, other } = contest;
     expect(await holder.lock(path, `ann's apply -n \\n %s`)).toEqual({ held: true });
     expect(await holder.lock(path, 'again')).toEqual({ held: true });
     const text = await readFile(`${path}.owner`, 'utf8');
@@ -45,11 +42,8 @@ export function lockCases(open: OpenFixture): void {
   });
 
   test('a lock is not inherited by what a command left running', async () => {
-    await using directory = await temporaryDirectory();
-    await using fixture = await open();
-    const path = `${directory.path}/lock`;
-    const { session: holder } = await fixture.connect();
-    const { session: other } = await fixture.connect();
+    await using contest = await contestOf(open);
+    const { path, holder, other } = contest;
     await holder.lock(path, 'ann');
     const [started] = await holder.mutate([mutateScript('sleep 30 >/dev/null 2>&1 & echo $!')]);
     await holder[Symbol.asyncDispose]();
@@ -58,11 +52,8 @@ export function lockCases(open: OpenFixture): void {
   });
 
   test('a lock can be broken: its holder is cut off, and what it was told is not begun any more', async () => {
-    await using directory = await temporaryDirectory();
-    await using fixture = await open();
-    const path = `${directory.path}/lock`;
-    const { session: holder } = await fixture.connect();
-    const { session: other } = await fixture.connect();
+    await using contest = await contestOf(open);
+    const { path, holder, other } = contest;
     await holder.lock(path, 'ann');
     const work = holder
       .mutate([
@@ -81,11 +72,8 @@ export function lockCases(open: OpenFixture): void {
   });
 
   test('a command that hangs under a broken lock is ended, with all that it has started', async () => {
-    await using directory = await temporaryDirectory();
-    await using fixture = await open();
-    const path = `${directory.path}/lock`;
-    const { session: holder } = await fixture.connect();
-    const { session: other } = await fixture.connect();
+    await using contest = await contestOf(open);
+    const { path, holder, other } = contest;
     await holder.lock(path, 'ann');
     const hanging = mutateScript(
       'sh -c "echo \\$\\$ >\\$1.draft; mv \\$1.draft \\$1.pid; sleep 60; :" x "$1"; :',
@@ -101,12 +89,9 @@ export function lockCases(open: OpenFixture): void {
   });
 
   test('nobody is cut off who is not the holder', async () => {
-    await using directory = await temporaryDirectory();
-    await using fixture = await open();
-    const path = `${directory.path}/lock`;
-    const { session: holder } = await fixture.connect();
-    const { session: other } = await fixture.connect();
-    const { session: bystander } = await fixture.connect();
+    await using contest = await contestOf(open);
+    const { path, holder, other } = contest;
+    const { session: bystander } = await contest.connect();
     await holder.lock(path, 'ann');
     const { pid, startedAt } = await holderSeenBy(other, path);
     const wrong = [
@@ -131,17 +116,37 @@ export function lockCases(open: OpenFixture): void {
   });
 
   test('a lock that somebody broke is not removed from under its new holder', async () => {
-    await using directory = await temporaryDirectory();
-    await using fixture = await open();
-    const path = `${directory.path}/lock`;
-    const { session: first } = await fixture.connect();
-    const { session: second } = await fixture.connect();
+    await using contest = await contestOf(open);
+    const { path, holder: first, other: second } = contest;
     await first.lock(path, 'ann');
     await second.mutate([mutate('rm', '-f', path)]);
     expect(await second.lock(path, 'bob')).toEqual({ held: true });
     await first[Symbol.asyncDispose]();
     expect(await readFile(`${path}.owner`, 'utf8')).toMatch(/^bob\n/);
   });
+}
+
+/** Two sessions that both want the lock at `path`. */
+interface Contest extends ContractFixture {
+  readonly path: string;
+  readonly holder: Session;
+  readonly other: Session;
+}
+
+async function contestOf(open: OpenFixture): Promise<Contest> {
+  const directory = await temporaryDirectory();
+  const fixture = await open();
+  const [{ session: holder }, { session: other }] = [await fixture.connect(), await fixture.connect()];
+  return {
+    path: `${directory.path}/run/lock`,
+    holder,
+    other,
+    connect: (script) => fixture.connect(script),
+    async [Symbol.asyncDispose]() {
+      await fixture[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function holderSeenBy(session: Session, path: string): Promise<LockHolder> {
