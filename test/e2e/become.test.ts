@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
 import { hostMender } from '../support/host-mender.ts';
-import { JournalSince, loginToLab, writeLogin, type LabLogin } from '../support/lab-login.ts';
+import { JournalSince, loginToLab, writeLogin, type LabLogin, RESTART_SSHD } from '../support/lab-login.ts';
 import { named } from '../support/named.ts';
 import { watchProcesses } from '../support/process-watch.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -152,8 +152,8 @@ describe('on a lab host', () => {
     await arrange(
       `echo 'asksudo:${password}' | chpasswd
       printf '%s\\n' 'PasswordAuthentication yes' 'LogLevel DEBUG3' >/etc/ssh/sshd_config.d/00-test.conf
-      systemctl reload ssh`,
-      "echo 'asksudo:lab-password' | chpasswd; rm /etc/ssh/sshd_config.d/00-test.conf; systemctl reload ssh",
+      ${RESTART_SSHD}`,
+      `echo 'asksudo:lab-password' | chpasswd; rm /etc/ssh/sshd_config.d/00-test.conf; ${RESTART_SSHD}`,
     );
     const journal = await JournalSince.now(cluster(), cluster().host('cp1'));
     const vault = join(folder.path, 'vault-password');

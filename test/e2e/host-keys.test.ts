@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
-import { JournalSince, knownOf, loginToLab } from '../support/lab-login.ts';
+import { JournalSince, knownOf, loginToLab, RESTART_SSHD } from '../support/lab-login.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { typistOf } from '../support/typist.ts';
 
@@ -114,6 +114,6 @@ function keyOfLine(line: string): string {
 }
 
 const CHANGE_KEYS = `mkdir -p /root/kept-keys; cp -p /etc/ssh/ssh_host_* /root/kept-keys/
-rm /etc/ssh/ssh_host_*; ssh-keygen -A >/dev/null; systemctl restart ssh`;
+rm /etc/ssh/ssh_host_*; ssh-keygen -A >/dev/null; ${RESTART_SSHD}`;
 
-const RESTORE_KEYS = `cp -p /root/kept-keys/* /etc/ssh/; rm -r /root/kept-keys; systemctl restart ssh`;
+const RESTORE_KEYS = `cp -p /root/kept-keys/* /etc/ssh/; rm -r /root/kept-keys; ${RESTART_SSHD}`;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CliProcess, endsOf, hostStep } from '../support/cli-process.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
 import { hostMender } from '../support/host-mender.ts';
-import { writeLogin } from '../support/lab-login.ts';
+import { writeLogin, RESTART_SSHD } from '../support/lab-login.ts';
 import { named } from '../support/named.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -37,8 +37,8 @@ const hurts: readonly Hurt[] = [
   {
     title: 'a banner and a motd that look like questions',
     make: `printf 'Authorised use only\\nPassword: \\n' | tee /etc/test-banner >/etc/motd
-      printf '%s\\n' 'Banner /etc/test-banner' 'PrintMotd yes' >/etc/ssh/sshd_config.d/00-test.conf; systemctl reload ssh`,
-    mend: 'rm /etc/ssh/sshd_config.d/00-test.conf /etc/test-banner /etc/motd; systemctl reload ssh',
+      printf '%s\\n' 'Banner /etc/test-banner' 'PrintMotd yes' >/etc/ssh/sshd_config.d/00-test.conf; ${RESTART_SSHD}`,
+    mend: `rm /etc/ssh/sshd_config.d/00-test.conf /etc/test-banner /etc/motd; ${RESTART_SSHD}`,
   },
   {
     title: 'BusyBox as the shell and in place of the tools of coreutils',

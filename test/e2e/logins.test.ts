@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabHost } from '../../src/lab/host.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
 import type { LabCluster } from '../support/lab-cluster.ts';
-import { JournalSince, loginToLab, type LabLogin } from '../support/lab-login.ts';
+import { JournalSince, loginToLab, type LabLogin, RESTART_SSHD } from '../support/lab-login.ts';
 import { named } from '../support/named.ts';
 import { RealAgent } from '../support/real-agent.ts';
 import { Resources } from '../support/resources.ts';
@@ -22,7 +22,7 @@ interface Stage {
   readonly key: (name: string, ...how: readonly string[]) => Promise<string>;
   /** Lets a public key log in. */
   readonly admit: (publicLine: string) => Promise<void>;
-  /** Sets up sshd until the end of the test. */
+  /** Sets up sshd until the end of the test; started again, because after a reload it is deaf for a moment. */
   readonly sshd: (...settings: readonly string[]) => Promise<void>;
 }
 
@@ -285,7 +285,7 @@ async function stageOf(cluster: LabCluster): Promise<Stage & AsyncDisposable> {
     },
     async sshd(...settings) {
       const lines = settings.map((line) => `'${line}'`).join(' ');
-      await cluster.script(cp1, `printf '%s\\n' ${lines} >${SSHD_CONF}; sshd -t; systemctl reload ssh`);
+      await cluster.script(cp1, `printf '%s\\n' ${lines} >${SSHD_CONF}; sshd -t; ${RESTART_SSHD}`);
     },
     async [Symbol.asyncDispose]() {
       await resources[Symbol.asyncDispose]();
@@ -295,7 +295,7 @@ async function stageOf(cluster: LabCluster): Promise<Stage & AsyncDisposable> {
           [ ! -e $home/.ssh/authorized_keys.kept ] || mv $home/.ssh/authorized_keys.kept $home/.ssh/authorized_keys
         done
         rm -f ${SSHD_CONF} /etc/ssh/test_ca.pub
-        systemctl reload ssh`,
+        ${RESTART_SSHD}`,
       );
     },
   };

@@ -64,7 +64,7 @@ describe('sudo-rs on a lab host', () => {
   beforeAll(async () => {
     await sh(`apt-get install -y -qq sudo-rs >/dev/null; ln -s "$(command -v sudo-rs)" /usr/local/bin/sudo
       echo 'nosudo:lab-password' | chpasswd`);
-    expect(await sh('sudo --version')).toMatch(/^sudo-rs /);
+    expect(await sh('sudo --version 2>&1')).toMatch(/^sudo-rs /);
   });
 
   it.each(named(cases))('%s', async (_title, { user, password, exit, says, log }) => {

@@ -81,3 +81,9 @@ export class JournalSince {
     return this.#cluster.script(this.#host, script);
   }
 }
+
+/**
+ * Gives sshd of a host its settings, in sh. Not by a reload, after which it is deaf for a moment; and systemd starts
+ * nothing more than five times in ten seconds, unless it is told to forget that.
+ */
+export const RESTART_SSHD = 'systemctl reset-failed ssh; systemctl restart ssh';
