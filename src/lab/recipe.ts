@@ -30,15 +30,14 @@ export const offeredPackages: readonly string[] = [
   'tcpdump',
   'ufw',
   'firewalld',
-  // Shells, tools and a way to become root that are not what Debian's own hosts have.
+  // Shells and tools that are not what Debian's own hosts have.
   'busybox',
   'fish',
-  'opendoas',
   'tcsh',
 ];
 
-/** As above, where the suite has them. */
-export const offeredIfThere: readonly string[] = ['rust-coreutils', 'sudo-rs'];
+/** As above, where the suite has them: other ways to become root, other tools. */
+export const offeredIfThere: readonly string[] = ['opendoas', 'rust-coreutils', 'sudo-rs'];
 
 /** The name of the image for a suite; it changes whenever the recipe does, so a name is never stale. */
 export function imageName(suite: Suite): string {

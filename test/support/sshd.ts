@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ export interface SshdOptions {
   readonly certifiedBy?: string;
   /** More lines for sshd_config, which beat those of every test. */
   readonly settings?: readonly string[];
-  /** A password for root that counts for this server only: it sees a shadow(5) of its own. */
+  /** A password for root that counts for this server only: it sees an /etc of its own. */
   readonly rootPassword?: RootPassword;
 }
 
@@ -74,13 +74,15 @@ export class Sshd implements AsyncDisposable {
       'UsePAM no',
       'StrictModes no',
       'PermitRootLogin yes',
+      // What root's own start-up files do at a login is that machine's affair: version managers take seconds and locks.
+      `SetEnv HOME=${await emptyHome(directory)}`,
     ];
     await writeFile(`${directory}/sshd_config`, `${settings.join('\n')}\n`);
     const command = ['/usr/sbin/sshd', '-D', '-e', '-f', `${directory}/sshd_config`];
     const [program = '', ...args] =
       options.rootPassword === undefined
         ? command
-        : withShadow(await writeShadow(directory, options.rootPassword), command);
+        : withPassword(await copyOfEtc(directory, options.rootPassword), command);
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
@@ -106,26 +108,38 @@ export class Sshd implements AsyncDisposable {
   }
 }
 
+async function emptyHome(directory: string): Promise<string> {
+  const home = `${directory}/root`;
+  await mkdir(home, { recursive: true });
+  return home;
+}
+
 function certify(hostKeyFiles: readonly string[], authority: string): void {
   const publicHalves = hostKeyFiles.map((file) => `${file}.pub`);
   execFileSync('ssh-keygen', ['-q', '-h', '-s', authority, '-I', 'host', '-n', '127.0.0.1', ...publicHalves]);
 }
 
-async function writeShadow(directory: string, { password, isExpired }: RootPassword): Promise<string> {
+/** A copy of /etc in which root has that password. */
+async function copyOfEtc(directory: string, { password, isExpired }: RootPassword): Promise<string> {
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' });
-  const others = (await readFile('/etc/shadow', 'utf8'))
+  const copy = `${directory}/etc`;
+  // It fails for lock files that came and went meanwhile; what is needed is read below, or was not copied.
+  spawnSync('cp', ['--archive', '/etc', copy]);
+  const others = (await readFile(`${copy}/shadow`, 'utf8'))
     .split('\n')
     .filter((line) => !line.startsWith('root:'));
-  const file = `${directory}/shadow`;
   const root = `root:${hash.trim()}:${isExpired === true ? 0 : 20_000}:0:99999:7:::`;
-  await writeFile(file, [root, ...others].join('\n'), { mode: 0o600 });
-  return file;
+  await writeFile(`${copy}/shadow`, [root, ...others].join('\n'), { mode: 0o600 });
+  return copy;
 }
 
-/** A mount is seen by the command alone: nobody else can ever log in with that password. */
-function withShadow(file: string, command: readonly string[]): readonly string[] {
-  const script = 'mount --make-rprivate / && mount --bind "$0" /etc/shadow && exec "$@"';
-  return ['unshare', '--mount', 'sh', '-c', script, file, ...command];
+/**
+ * A mount is seen by the command alone: nobody else can ever log in with that password. All of /etc, because a mount on
+ * the one file ends when anybody on this machine adds a user: rename(2) takes it off.
+ */
+function withPassword(copy: string, command: readonly string[]): readonly string[] {
+  const script = 'mount --make-rprivate / && mount --bind "$0" /etc && exec "$@"';
+  return ['unshare', '--mount', 'sh', '-c', script, copy, ...command];
 }
 
 async function freePort(): Promise<number> {
