@@ -43,7 +43,8 @@ describe('the file of a plan', () => {
   });
 
   test('that cannot be written or read says why', async () => {
-    const io = { cwd: '/nonexistent' };
+    await using directory = await temporaryDirectory();
+    const io = { cwd: `${directory.path}/missing` };
     await expect(writePlanFile(io, 'p', PLAN)).rejects.toMatchObject({
       message: 'cannot write the plan p: no such file',
     });
