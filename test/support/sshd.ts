@@ -51,6 +51,8 @@ export class Sshd implements AsyncDisposable {
     const { directory } = options;
     // Debian's sshd refuses to start without its directory for privilege separation.
     await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+    const rootHome = `${directory}/root`;
+    await mkdir(rootHome);
     const hostKeys = (options.hostKeyTypes ?? ['ed25519']).map((type) => makeKey(type));
     const hostKeyFiles = await Promise.all(
       hostKeys.map((key, index) => storeKey(`${directory}/host_key_${index}`, key)),
@@ -75,7 +77,7 @@ export class Sshd implements AsyncDisposable {
       'StrictModes no',
       'PermitRootLogin yes',
       // What root's own start-up files do at a login is that machine's affair: version managers take seconds and locks.
-      `SetEnv HOME=${await emptyHome(directory)}`,
+      `SetEnv HOME=${rootHome}`,
     ];
     await writeFile(`${directory}/sshd_config`, `${settings.join('\n')}\n`);
     const command = ['/usr/sbin/sshd', '-D', '-e', '-f', `${directory}/sshd_config`];
@@ -106,12 +108,6 @@ export class Sshd implements AsyncDisposable {
     }
     throw new Error(`sshd does not listen: ${this.log}`);
   }
-}
-
-async function emptyHome(directory: string): Promise<string> {
-  const home = `${directory}/root`;
-  await mkdir(home, { recursive: true });
-  return home;
 }
 
 function certify(hostKeyFiles: readonly string[], authority: string): void {
