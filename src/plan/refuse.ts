@@ -52,10 +52,10 @@ function refusePlatform({ facts, intent }: HostSnapshot): readonly Diagnostic[] 
   const diagnostics: Diagnostic[] = [];
   const platform = detectPlatform(facts.os);
   if (platform === undefined) {
+    const { prettyName, initSystem } = facts.os;
+    const init = initSystem === 'unknown' ? 'an unknown init system' : initSystem;
     diagnostics.push(
-      problem(intent.name, `${facts.os.prettyName} with ${facts.os.initSystem} is not supported yet`, [
-        `${SUPPORTED} are supported`,
-      ]),
+      problem(intent.name, `${prettyName} with ${init} is not supported yet`, [`${SUPPORTED} are supported`]),
     );
   }
   if (facts.httpsClients.length === 0) {

@@ -75,6 +75,17 @@ describe('a host', () => {
       [error('Devuan with openrc is not supported yet', ['Debian and Ubuntu with systemd are supported'])],
     ],
     [
+      'with an init system that we do not know',
+      withFacts({
+        os: { id: 'debian', idLike: [], versionId: '', prettyName: 'Devuan', initSystem: 'unknown' },
+      }),
+      [
+        error('Devuan with an unknown init system is not supported yet', [
+          'Debian and Ubuntu with systemd are supported',
+        ]),
+      ],
+    ],
+    [
       'without an HTTPS client',
       withFacts({ httpsClients: [] }),
       [
