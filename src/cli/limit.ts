@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { filesOfLimit, type Limit } from '../config/ansible/limit.ts';
 import { KonvoyError } from '../domain/error.ts';
+import { fileTrouble } from '../domain/file-trouble.ts';
 import type { CliIo } from './io.ts';
 
 /** The text after `--limit` with the files that it names. */
@@ -22,8 +23,6 @@ async function readLimitFile(cwd: string, name: string): Promise<string> {
   try {
     return await readFile(resolve(cwd, name), 'utf8');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw new KonvoyError(`--limit: cannot read ${name}: ${reason}`, { code: 'usage', cause });
+    throw new KonvoyError(`--limit: cannot read ${name}: ${fileTrouble(cause)}`, { code: 'usage', cause });
   }
 }

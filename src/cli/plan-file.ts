@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KonvoyError } from '../domain/error.ts';
+import { fileTrouble } from '../domain/file-trouble.ts';
 import { isPlanFile } from '../engine/plan-file.ts';
 import type { CliIo } from './io.ts';
 
@@ -10,7 +11,7 @@ export async function readPlanFile({ cwd }: Pick<CliIo, 'cwd'>, path: string): P
   try {
     return await readFile(resolve(cwd, path), 'utf8');
   } catch (cause) {
-    throw new KonvoyError(`cannot read the plan ${path}: ${reasonOf(cause)}`, {
+    throw new KonvoyError(`cannot read the plan ${path}: ${fileTrouble(cause)}`, {
       code: 'usage',
       hints: ['make one: konvoy-ha plan -o FILE'],
       cause,
@@ -21,7 +22,7 @@ export async function readPlanFile({ cwd }: Pick<CliIo, 'cwd'>, path: string): P
 /** Throws when a plan file may not be written there: only a plan is ever written over. */
 export async function refuseOtherFile({ cwd }: Pick<CliIo, 'cwd'>, path: string): Promise<void> {
   const text = await readFile(resolve(cwd, path), 'utf8').catch((cause: unknown) => {
-    if (reasonOf(cause) === 'no such file') return undefined;
+    if (fileTrouble(cause) === NOT_THERE) return undefined;
     throw cannotWrite(path, cause);
   });
   if (text === undefined || isPlanFile(text)) return;
@@ -51,10 +52,14 @@ export async function writePlanFile({ cwd }: Pick<CliIo, 'cwd'>, path: string, t
 }
 
 function cannotWrite(path: string, cause: unknown): KonvoyError {
-  return new KonvoyError(`cannot write the plan ${path}: ${reasonOf(cause)}`, { code: 'usage', cause });
+  const trouble = fileTrouble(cause);
+  // What is not there when a file is written is the folder for it.
+  const reason = trouble === NOT_THERE ? 'no such folder' : trouble;
+  return new KonvoyError(`cannot write the plan ${path}: ${reason}`, {
+    code: 'usage',
+    hints: ['name another place after -o'],
+    cause,
+  });
 }
 
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-  return { ENOENT: 'no such file', EISDIR: 'it is a folder', ENOTDIR: 'no such file' }[code] ?? code;
-}
+const NOT_THERE = 'no such file';

@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { DEFAULT_VAULT_ID, Vault, type VaultPassword } from '../config/ansible/vault.ts';
 import { isVaultText } from '../config/ansible/vault-envelope.ts';
 import { KonvoyError } from '../domain/error.ts';
+import { fileTrouble } from '../domain/file-trouble.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Terminal } from '../domain/terminal.ts';
 import type { CliIo } from './io.ts';
@@ -106,10 +107,7 @@ async function orRefuse<T>(reading: Promise<T>, source: string): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw usage(
-      `cannot read the vault password file ${source}: ${code === 'ENOENT' ? 'no such file' : code}`,
-    );
+    throw usage(`cannot read the vault password file ${source}: ${fileTrouble(error)}`);
   }
 }
 

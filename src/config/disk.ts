@@ -1,4 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { fileTrouble } from '../domain/file-trouble.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 
 /** What stands at a path, links followed: pipes and devices are `other`, and can be read as files can. */
@@ -22,7 +23,7 @@ async function kindOf(path: string): Promise<Result<EntryKind | undefined, strin
     if (entry.isDirectory()) return ok('folder');
     return ok(entry.isFile() ? 'file' : 'other');
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = fileTrouble(error);
     return NOTHING_THERE.includes(reason) ? ok(undefined) : err(reason);
   }
 }
@@ -31,7 +32,7 @@ async function list(path: string): Promise<Result<readonly string[], string>> {
   try {
     return ok(await readdir(path));
   } catch (error) {
-    return err(reasonOf(error));
+    return err(fileTrouble(error));
   }
 }
 
@@ -42,27 +43,11 @@ async function read(path: string): Promise<Result<string, string>> {
     if (content.length > LARGEST_FILE) return err(`larger than ${LARGEST_FILE / 2 ** 20} MiB`);
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
   } catch (error) {
-    return err(reasonOf(error));
+    return err(fileTrouble(error));
   }
-}
-
-/** The code that the system gave, or words. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return REASONS.get(error.code) ?? error.code;
-  }
-  throw error;
 }
 
 const LARGEST_FILE = 16 * 2 ** 20;
 
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'no such file'],
-  ['EACCES', 'permission denied'],
-  ['EISDIR', 'is a folder'],
-  // The decoder's, for bytes that are no UTF-8.
-  ['ERR_ENCODING_INVALID_ENCODED_DATA', 'not UTF-8 text'],
-]);
-
 /** A name that is too long, or has a NUL in it, cannot be there. */
-const NOTHING_THERE = ['no such file', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
+const NOTHING_THERE = ['no such file', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];

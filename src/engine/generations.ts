@@ -68,7 +68,7 @@ export function damagedGeneration(host: HostName, { number, files }: DamagedGene
     {
       code: 'step-failed',
       host,
-      hints: [`go back to another one: konvoy-ha history; or move ${number} away on ${host}`],
+      hints: [`go back to another one: konvoy-ha history; or move its folder away on ${host}`],
     },
   );
 }

@@ -46,7 +46,8 @@ describe('the file of a plan', () => {
     await using directory = await temporaryDirectory();
     const io = { cwd: `${directory.path}/missing` };
     await expect(writePlanFile(io, 'p', PLAN)).rejects.toMatchObject({
-      message: 'cannot write the plan p: no such file',
+      message: 'cannot write the plan p: no such folder',
+      hints: ['name another place after -o'],
     });
     await expect(readPlanFile(io, 'p')).rejects.toMatchObject({
       message: 'cannot read the plan p: no such file',
