@@ -32,15 +32,15 @@ export function confirmWith({ yes, terminal }: Consent, question: string): Confi
 export function breakLockWith({ yes, terminal }: Consent): BreakLock {
   return async (host, owner) => {
     if (yes) return true;
+    const who = owner === '' ? 'another run is at work' : owner;
     if (terminal === undefined) {
-      throw new KonvoyError(`${host} is locked: ${owner}; nothing was changed`, {
+      throw new KonvoyError(`${host} is locked: ${who}; nothing was changed`, {
         code: 'lock-held',
         host,
         hints: ['there is no terminal to ask on: add --yes to cut that run off'],
       });
     }
-    const who = owner === '' ? 'another run' : escapeLine(owner);
-    const question = `konvoy-ha: ${host} is locked: ${who}\nkonvoy-ha: cut that run off? It stops where it is. [y/N] `;
+    const question = `konvoy-ha: ${host} is locked: ${escapeLine(who)}\nkonvoy-ha: cut that run off? It stops where it is. [y/N] `;
     return isYes(await terminal.converse((person) => person.ask(question)));
   };
 }

@@ -87,6 +87,15 @@ describe('locking the hosts', () => {
     ).rejects.toMatchObject({ code: 'lock-held', message: `lb2 is locked: ${ANN}; nothing was changed` });
   });
 
+  test('says that it is another run when that has not said whose it is', async () => {
+    const hosts = sessions();
+    hosts.get(hostName('lb2'))?.lockedBy(LOCK, '');
+    const breakLock = breakLockWith({ yes: false, terminal: undefined });
+    await expect(
+      lockHosts(worldOf(freshCluster()), hosts, { command: 'apply', breakLock }),
+    ).rejects.toMatchObject({ message: 'lb2 is locked: another run is at work; nothing was changed' });
+  });
+
   test('breaks no lock whose holder is not known', async () => {
     const hosts = sessions();
     hosts.get(hostName('lb2'))?.lockedBy(LOCK, ANN);
