@@ -52,7 +52,7 @@ export class Sshd implements AsyncDisposable {
     // Debian's sshd refuses to start without its directory for privilege separation.
     await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
     const rootHome = `${directory}/root`;
-    await mkdir(rootHome);
+    await mkdir(rootHome, { recursive: true });
     const hostKeys = (options.hostKeyTypes ?? ['ed25519']).map((type) => makeKey(type));
     const hostKeyFiles = await Promise.all(
       hostKeys.map((key, index) => storeKey(`${directory}/host_key_${index}`, key)),
