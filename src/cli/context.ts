@@ -5,7 +5,7 @@ import type { KeepalivedViews } from '../backends/keepalived/views.ts';
 import { loadIntent } from '../config/load.ts';
 import type { LimitedIntent } from '../config/intent.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
-import type { Reporter } from '../domain/event.ts';
+import type { Reporter, RunEvent } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Terminal } from '../domain/terminal.ts';
@@ -15,6 +15,7 @@ import type { World } from '../engine/world.ts';
 import { createTransport } from '../transport/create.ts';
 import { describeEndpoint, refuseNotBuilt } from '../plan/not-built.ts';
 import { createProber } from '../transport/prober.ts';
+import { ArmedHosts } from './armed-hosts.ts';
 import { describe, reportDiagnostics } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
@@ -36,8 +37,13 @@ export async function withWorld(
   options: OrderOptions,
   work: Work,
 ): Promise<number> {
-  const report = openReporter(io, options);
-  const interrupt = listenForInterrupts(io, report);
+  const armed = new ArmedHosts();
+  const reporter = openReporter(io, options);
+  const report = Object.assign((event: RunEvent) => {
+    armed.follow(event);
+    reporter(event);
+  }, reporter);
+  const interrupt = listenForInterrupts(io, report, armed);
   const { signal } = interrupt;
   try {
     const terminal = openTerminal(io, { ...interrupt, hold: () => report.hold() });
@@ -175,11 +181,11 @@ interface Interrupts {
 }
 
 /** The first interrupt asks the run to stop and undo; the second gives up on that. */
-function listenForInterrupts(io: CliIo, report: Reporter): Interrupts {
+function listenForInterrupts(io: CliIo, report: Reporter, armed: ArmedHosts): Interrupts {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) {
-      io.stderr.write('konvoy-ha: stopped at once: nothing more is undone; see konvoy-ha status\n');
+      io.stderr.write(armed.farewell(io.now()));
       io.exitNow(EXIT.interrupted);
       return;
     }

@@ -7,6 +7,7 @@ export const EXIT = { done: 0, internal: 1, changes: 2, interrupted: 130 } as co
 export const EXIT_OF = {
   'step-failed': 3,
   'connection-lost': 3,
+  'dead-man-fired': 3,
   'verification-failed': 4,
   'undo-failed': 4,
   usage: 10,

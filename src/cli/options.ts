@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { CONFIRM_TIMEOUT_S } from '../domain/dead-man.ts';
 import { parseSerial, type Serial } from '../domain/serial.ts';
 import type { Target } from '../domain/target.ts';
 
@@ -46,6 +47,9 @@ export interface ChangeFlags extends OrderOptions {
   readonly verify: boolean;
   readonly keepOnFailure: boolean;
   readonly breakLock: boolean;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  readonly deadMan: boolean;
   readonly detailedExitcode: boolean;
 }
 
@@ -114,6 +118,13 @@ export function withChangeOptions(command: Command): Command {
       'cut off the run that holds the lock of a host, after showing whose it is (asks, or --yes)',
       false,
     )
+    .option(
+      '--confirm-timeout <seconds>',
+      'a host undoes the run by itself when it has heard nothing of it for this long',
+      wholeNumber(CONFIRM_TIMEOUT_S.least, CONFIRM_TIMEOUT_S.most),
+      CONFIRM_TIMEOUT_S.usual,
+    )
+    .option('--no-dead-man', 'hosts never undo the run by themselves')
     .option('--detailed-exitcode', 'with --dry-run: exit 2 when there is something to change', false);
 }
 

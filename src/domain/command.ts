@@ -52,6 +52,11 @@ export function shellWord(text: string): ShellWord {
   return (/^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`) as ShellWord;
 }
 
+/** Program and arguments as one line of shell. */
+export function shellLine(argv: readonly string[]): string {
+  return argv.map(shellWord).join(' ');
+}
+
 /** Standard output as text (UTF-8, invalid bytes replaced). */
 export function stdoutOf(result: CommandResult): string {
   return new TextDecoder().decode(result.stdout);

@@ -44,6 +44,14 @@ export type RunEvent =
       readonly lost: number;
       readonly longestOutageMs: number;
     }
+  /** What a host does when it hears nothing more of this run. */
+  | {
+      readonly type: 'dead-man';
+      readonly host: HostName;
+      readonly state: 'armed' | 'disarmed' | 'fired';
+      /** When an armed host undoes the run by itself, ISO 8601; renewed again and again. */
+      readonly undoesAt?: string;
+    }
   | { readonly type: 'undo-started'; readonly because: string }
   /** The final word on one host: one for every host of a run that may change something. */
   | {

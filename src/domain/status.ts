@@ -1,3 +1,4 @@
+import type { DeadManTraces } from './dead-man.ts';
 import type { HostName, InterfaceName } from './names.ts';
 import type { ApiState } from './facts.ts';
 import type { Priority, RouterState, Vrid } from './vrrp.ts';
@@ -25,6 +26,8 @@ export interface HostStatus {
   readonly pending?: readonly string[];
   /** Files of generations that are not what was recorded. */
   readonly damaged?: readonly string[];
+  /** Runs that nobody confirmed; absent when there is nothing to say. */
+  readonly deadMan?: DeadManTraces;
 }
 
 export interface ClusterStatus {

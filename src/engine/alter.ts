@@ -1,12 +1,17 @@
+import { KonvoyError } from '../domain/error.ts';
 import { newestOf } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
 import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { carryOut, type ChangeOptions } from './change.ts';
+import { forgetUndone } from './dead-man.ts';
+import { gateDeadlineMs } from './execute.ts';
 import { connectFleet } from './fleet.ts';
+import { forEachHost } from './hosts.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal, type Scope } from './propose.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, scopeOf, type Limit } from './scope.ts';
+import { warnOfArmed } from './unfinished.ts';
 import { undisturbed, type View, type World } from './world.ts';
 
 /** What an operator may decide between a plan and its execution. */
@@ -61,6 +66,7 @@ async function changeWith(
   command: ChangeCommand,
   propose: (view: View, scope: Scope, readers: ReadonlyMap<HostName, Reader>) => Promise<Proposal>,
 ): Promise<void> {
+  refuseShortTimeout(world, command.confirmTimeoutS);
   await using fleet = await connectFleet(world, world.intent.hosts);
   const reached = { readers: fleet.sessions, failures: fleet.failures };
   const look = async (view: View): Promise<Proposal> =>
@@ -69,8 +75,10 @@ async function changeWith(
     if (world.signal.aborted) reportUnchanged(world, limit);
     throw error;
   });
+  warnOfArmed(world, proposal);
   world.report({ type: 'plan', plan: proposal.plan });
   if (proposal.plan.isEmpty && !mustRecord(proposal)) {
+    await forgetNotes(world, proposal, fleet.sessions);
     reportUnchanged(world, limit);
     return;
   }
@@ -87,10 +95,39 @@ async function changeWith(
   });
 }
 
-/** What was not recorded because a run was killed has to be, and a destroy has generations to forget. */
+/** What was not recorded because a run was killed has to be, what is armed to be ended, and a destroy has generations to forget. */
 function mustRecord({ plan, snapshots }: Proposal): boolean {
+  if (snapshots.some(({ deadMan }) => deadMan !== undefined && deadMan.armed.length > 0)) return true;
   if (plan.command === 'destroy') return snapshots.some(({ recorded }) => newestOf(recorded) > 0);
   return plan.recordsBecause !== undefined;
+}
+
+/** A run after the one that was undone: what was said of that is done with. */
+async function forgetNotes(
+  world: World,
+  { snapshots }: Proposal,
+  sessions: ReadonlyMap<HostName, Session>,
+): Promise<void> {
+  const noted = snapshots.filter(({ deadMan }) => deadMan?.undone !== undefined);
+  const outcomes = await forEachHost(
+    noted.map(({ intent }) => intent.name),
+    world.forks,
+    async (host) => sessions.get(host)?.mutate([forgetUndone(world.intent.cluster)]),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
+}
+
+/** A host would undo a run whose gates may take longer than it waits. */
+function refuseShortTimeout({ endpoint }: World, timeoutS: number | undefined): void {
+  const longestS = Math.ceil(gateDeadlineMs(endpoint.settings) / 1000);
+  if (timeoutS === undefined || timeoutS > longestS) return;
+  throw new KonvoyError(
+    `hosts would undo this run after ${timeoutS} s, and with these adverts a step of it may take ${longestS} s`,
+    {
+      code: 'usage',
+      hints: [`give it more time: --confirm-timeout ${2 * longestS}`, 'or do without: --no-dead-man'],
+    },
+  );
 }
 
 function reportUnchanged(world: World, limit: Limit): void {

@@ -2,18 +2,20 @@ import { formatEndpoint } from '../domain/address.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostEnd, RunSummary } from '../domain/event.ts';
 import type { HostName } from '../domain/names.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { HostPlan, Plan } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { isSamePlan } from '../plan/same.ts';
 import type { Reader, Session } from '../transport/transport.ts';
-import { executePlan } from './execute.ts';
+import { armAll, confirmAll } from './confirm.ts';
+import { DeadMen } from './dead-men.ts';
+import { executePlan, removePackages, type Execution } from './execute.ts';
 import { forEachHost } from './hosts.ts';
 import { lockHosts, type BreakLock } from './lock.ts';
 import type { Proposal } from './propose.ts';
 import { forget, keptPackages, record } from './record.ts';
 import { removeCandidates } from './steps.ts';
 import { undo } from './undo.ts';
-import { verifyUntilStable } from './verify.ts';
+import { prove } from './prove.ts';
 import { watchVip } from './watch-vip.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +26,8 @@ export interface ChangeOptions {
   readonly keepOnFailure: boolean;
   /** Given with `--break-lock`. */
   readonly breakLock?: BreakLock;
+  /** Seconds without a sign of this run after which a host undoes it by itself; undefined: it never does. */
+  readonly confirmTimeoutS: number | undefined;
   /** Looks at the hosts again, under the lock and whatever interrupts come, and proposes again. */
   readonly again: () => Promise<Proposal>;
 }
@@ -39,24 +43,32 @@ export async function carryOut(
 ): Promise<void> {
   const startedAt = world.clock.now();
   const touched = new Set<HostName>();
-  const sessions = pick(run.sessions, proposal);
+  // Without arming anything until the plan is looked at again under the lock.
+  let deadMen = new DeadMen(world, proposal, undefined);
+  let sessions = pick(run.sessions, proposal);
   // A destroy takes the VIP away on purpose: nobody is served by counting that.
   const watch = runsAfter(proposal.plan) ? watchVip(world) : undefined;
   try {
     // The second look is what is carried out: the changes are the same, but the VIP may have moved in between.
     const locked = await lockAndLookAgain(world, proposal, run);
+    const watched = new DeadMen(world, locked, run.options.confirmTimeoutS);
+    deadMen = watched;
+    sessions = new Map([...sessions].map(([host, session]) => [host, watched.guard(session)]));
     const finish = await execute(world, locked, {
       sessions,
       touched,
+      deadMen,
       ...run.options,
       witnesses: run.sessions,
     });
     await reportWatch(world, watch);
-    reportSuccess(world, proposal, { touched, startedAt, ...finish });
+    reportSuccess(world, proposal, { startedAt, ...finish });
   } catch (error) {
     const how = { error, keep: run.options.keepOnFailure };
     // It throws when an undo fails, and the watch would go on for ever.
-    await handleFailure(world, { proposal, touched, sessions }, how).finally(() => reportWatch(world, watch));
+    await handleFailure(world, { proposal, touched, sessions, deadMen }, how).finally(() =>
+      reportWatch(world, watch),
+    );
     throw how.keep ? error : afterUndo(error);
   }
 }
@@ -99,6 +111,7 @@ async function execute(
   run: {
     readonly sessions: ReadonlyMap<HostName, Session>;
     readonly touched: Set<HostName>;
+    readonly deadMen: DeadMen;
     readonly verify: boolean;
     /** All hosts that can be asked, also those that the plan leaves alone: the owner may be one of them. */
     readonly witnesses: ReadonlyMap<HostName, Reader>;
@@ -107,11 +120,20 @@ async function execute(
   const { plan } = proposal;
   const snapshots = new Map(proposal.snapshots.map((snapshot) => [snapshot.intent.name, snapshot]));
   const onTouch = (host: HostName): void => void run.touched.add(host);
-  await executePlan({ world, plan, snapshots, sessions: run.sessions, onTouch });
-  if (plan.command === 'destroy')
-    return { kept: [...keptPackages(proposal), ...(await forget(world, run.sessions))] };
-  const verdict = run.verify && runsAfter(plan) ? await verify(world, plan, run.witnesses) : undefined;
-  const generation = await record(world, proposal, run.sessions);
+  const { sessions, deadMen } = run;
+  await armAll(world, { sessions, deadMen, onTouch });
+  const execution: Execution = { world, plan, snapshots, sessions, deadMen, onTouch };
+  await executePlan(execution);
+  if (plan.command === 'destroy') {
+    // Before what cannot be brought back on the host itself.
+    await confirmAll(world, proposal, deadMen);
+    await removePackages(execution);
+    return { kept: [...keptPackages(proposal), ...(await forget(world, sessions))] };
+  }
+  await deadMen.renew(sessions);
+  const verdict = run.verify && runsAfter(plan) ? await prove(world, plan, run) : undefined;
+  const generation = await record(world, proposal, sessions);
+  await confirmAll(world, proposal, deadMen);
   return { generation, kept: [], ...(verdict === undefined ? {} : { verdict }) };
 }
 
@@ -122,25 +144,11 @@ function runsAfter(plan: Plan): boolean {
   );
 }
 
-async function verify(world: World, plan: Plan, witnesses: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
-  world.report({ type: 'run-step', step: 'verifying' });
-  const verdict = await verifyUntilStable(world, witnesses, plan.activation.settlesOn);
-  world.report({ type: 'verdict', verdict });
-  if (verdict.isGood) return verdict;
-  const failed = verdict.checks.filter((check) => check.status === 'fail');
-  const evidence = failed.map(
-    (check) => `${check.host === undefined ? '' : `${check.host}: `}${check.evidence}`,
-  );
-  throw new KonvoyError(`verification failed: ${evidence.join('; ')}`, {
-    code: 'verification-failed',
-    hints: failed.flatMap((check) => check.hint ?? []),
-  });
-}
-
 interface Failed {
   readonly proposal: Proposal;
   readonly touched: ReadonlySet<HostName>;
   readonly sessions: ReadonlyMap<HostName, Session>;
+  readonly deadMen: DeadMen;
 }
 
 async function handleFailure(
@@ -148,24 +156,28 @@ async function handleFailure(
   failed: Failed,
   how: { readonly error: unknown; readonly keep: boolean },
 ): Promise<void> {
-  const { proposal, touched, sessions } = failed;
+  const { proposal, touched, sessions, deadMen } = failed;
   if (how.keep) {
-    const left = await forEachHost([...touched], world.forks, async (host) =>
-      sessions.get(host)?.mutate([removeCandidates(proposal.plan, host)]),
-    );
+    const left = await forEachHost([...touched], world.forks, async (host) => {
+      const session = sessions.get(host);
+      if (session === undefined) return;
+      await session.mutate([removeCandidates(proposal.plan, host)]);
+      await deadMen.release(session);
+    });
     reportEnds(world, proposal, (host) => {
       const outcome = left.find((candidate) => candidate.host === host);
-      if (outcome?.status === 'failed') return ['unknown', reasonOf(outcome.error)];
+      if (outcome?.status === 'failed')
+        return ['unknown', `${reasonOf(outcome.error)}${deadMen.fateOf(host)}`];
       return touched.has(host) ? ['changed', 'left as it is, as asked'] : ['unchanged', 'not touched'];
     });
     return;
   }
   if (touched.size > 0) world.report({ type: 'undo-started', because: reasonOf(how.error) });
-  const failures =
-    touched.size > 0 ? await undo(world, { proposal, touched, sessions }) : new Map<HostName, unknown>();
+  const { failures, byThemselves } = await undo(world, failed);
   reportEnds(world, proposal, (host) => {
     const failure = failures.get(host);
-    if (failure !== undefined) return ['undo-failed', reasonOf(failure)];
+    if (failure !== undefined) return ['undo-failed', `${reasonOf(failure)}${deadMen.fateOf(host)}`];
+    if (byThemselves.has(host)) return ['undone', 'by its own dead-man, as it was before'];
     return touched.has(host) ? ['undone', 'as it was before'] : ['unchanged', 'not touched'];
   });
   if (failures.size === 0) return;
@@ -197,9 +209,10 @@ function reportEnds(
 function reportSuccess(
   world: World,
   proposal: Proposal,
-  done: Finish & { readonly touched: ReadonlySet<HostName>; readonly startedAt: number },
+  done: Finish & { readonly startedAt: number },
 ): void {
-  reportEnds(world, proposal, (host) => (done.touched.has(host) ? ['changed', ''] : ['unchanged', '']));
+  const changed = new Set(proposal.plan.hosts.filter(isChanged).map(({ host }) => host));
+  reportEnds(world, proposal, (host) => (changed.has(host) ? ['changed', ''] : ['unchanged', '']));
   const changes = proposal.plan.hosts.flatMap((host) => host.changes);
   const { vip, port } = world.endpoint;
   const [active] = done.verdict?.owners ?? [];
@@ -215,6 +228,10 @@ function reportSuccess(
     elapsedMs: world.clock.now() - done.startedAt,
   };
   world.report({ type: 'run-finished', summary });
+}
+
+function isChanged({ changes, serviceAction }: HostPlan): boolean {
+  return serviceAction !== 'none' || changes.some(({ action }) => action !== 'none');
 }
 
 async function reportWatch(world: World, watch: ReturnType<typeof watchVip> | undefined): Promise<void> {

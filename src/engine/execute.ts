@@ -1,23 +1,28 @@
 import { configurationProblem, testConfiguration } from '../backends/keepalived/config-test.ts';
 import { joinGate, ownerGate, serviceGate } from '../backends/keepalived/gates.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
-import { mutateScript, stderrOf, stdoutOf, type CommandResult, type Mutation } from '../domain/command.ts';
+import { mutateScript, type Mutation } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
+import type { KeepalivedSettings } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { ChangeAction, HostPlan, Plan, Wave } from '../domain/plan.ts';
 import { activeDownIntervalMs } from '../domain/vrrp.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
+import type { DeadMen } from './dead-men.ts';
 import { platformOf } from './gather.ts';
 import { keepCopy } from './generations.ts';
 import { forEachHost } from './hosts.ts';
+import { stepFailure } from './step-failure.ts';
 import {
   activationMutations,
   candidatePath,
+  packageRemovals,
   removalSteps,
   stageSteps,
   waitsIn,
   type HostWork,
+  type Step,
 } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +32,8 @@ export interface Execution {
   readonly plan: Plan;
   readonly snapshots: ReadonlyMap<HostName, HostSnapshot>;
   readonly sessions: ReadonlyMap<HostName, Session>;
+  /** Told before every wave that we are still there. */
+  readonly deadMen: DeadMen;
   /** Told before a host is changed for the first time. */
   readonly onTouch: (host: HostName) => void;
   /**
@@ -45,26 +52,30 @@ export async function executePlan(execution: Execution): Promise<void> {
   await onHosts(execution, hostsWith(plan, ['create', 'update']), stageHost);
   for (const wave of plan.activation.waves) {
     checkInterrupted(execution);
+    await renewAll(execution);
     await activateWave(execution, wave);
   }
-  await onHosts(execution, hostsWith(plan, ['remove']), async (run, host) => {
-    for (const { step, mutations } of removalSteps(workOf(run, host)))
-      await mutateAll(run, host, step, mutations);
+  await removeFrom(execution, removalSteps);
+}
+
+/** Removes the packages that a plan does not want any more: only after it is confirmed, since nothing brings them back. */
+export async function removePackages(execution: Execution): Promise<void> {
+  await removeFrom(execution, packageRemovals);
+}
+
+async function removeFrom(execution: Execution, stepsOf: (work: HostWork) => readonly Step[]): Promise<void> {
+  await onHosts(execution, hostsWith(execution.plan, ['remove']), async (run, host) => {
+    for (const { step, mutations } of stepsOf(workOf(run, host))) await mutateAll(run, host, step, mutations);
   });
 }
 
-/** Why a command on a host failed, with the last lines of what it said. */
-export function stepFailure(host: HostName, step: string, result: CommandResult | undefined): KonvoyError {
-  const said =
-    result === undefined
-      ? ''
-      : `${stdoutOf(result)}\n${stderrOf(result)}`.trim().split('\n').slice(-20).join('\n');
-  const exit = result === undefined || result.exitCode === 0 ? '' : ` with exit code ${result.exitCode}`;
-  return new KonvoyError(`${host}: ${step} failed${exit}`, {
-    code: 'step-failed',
-    host,
-    hints: said === '' ? [] : [`it said: ${said}`],
-  });
+/** An undo goes on where it can: a host whose dead-man has fired says so when it is to be changed. */
+async function renewAll({ deadMen, sessions, undoFailures }: Execution): Promise<void> {
+  try {
+    await deadMen.renew(sessions);
+  } catch (error) {
+    if (undoFailures === undefined) throw error;
+  }
 }
 
 async function stageHost(run: Execution, host: HostName): Promise<void> {
@@ -92,6 +103,12 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
   await onHosts(run, wave.hosts, waitAtGate(wave));
 }
 
+/** How long a gate is waited at: two elections, the first run of the check scripts, and room. */
+export function gateDeadlineMs({ advertIntervalMs, healthCheck }: KeepalivedSettings): number {
+  // RFC 9568's Active_Down_Interval, twice.
+  return 2 * activeDownIntervalMs(advertIntervalMs, 1) + healthCheck.timeoutMs + GATE_MARGIN_MS;
+}
+
 function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<void> {
   return async (run, host) => {
     const { endpoint, report } = run.world;
@@ -99,10 +116,7 @@ function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<voi
     const serves = wave.serving?.includes(host) === true;
     const joins = serves ? 'serves again' : 'has joined';
     report({ type: 'host-step', host, step: `waiting until it ${owns ? 'owns the VIP' : joins}` });
-    const advert = endpoint.settings.advertIntervalMs;
-    // Two scripts run once before the first election; the rest is RFC 9568's Active_Down_Interval, with room.
-    const deadlineMs =
-      2 * activeDownIntervalMs(advert, 1) + endpoint.settings.healthCheck.timeoutMs + GATE_MARGIN_MS;
+    const deadlineMs = gateDeadlineMs(endpoint.settings);
     const script = owns ? ownerGate(endpoint.vip, deadlineMs) : (serves ? serviceGate : joinGate)(deadlineMs);
     const [result] = await sessionOf(run, host).mutate([mutateScript(script.script, ...script.parameters)]);
     if (result?.exitCode === 0 || run.undoFailures !== undefined) return;

@@ -14,6 +14,7 @@ import { detectPlatform, PLATFORMS, type Platform } from '../platform/platform.t
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { observationOf, probeOf } from '../resources/resources.ts';
 import type { Reader } from '../transport/transport.ts';
+import { deadManProbe, parseTraces } from './dead-man.ts';
 import { parseRecorded, recordedProbe } from './generations.ts';
 import type { View } from './world.ts';
 
@@ -25,6 +26,7 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
   const resources = KEYS.map((key) =>
     batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }),
   );
+  const traces = batch.add({ probes: [deadManProbe(view.intent.cluster)], parse: ([result]) => result });
   const recorded = batch.add({ probes: [recordedProbe(view.intent.cluster)], parse: ([result]) => result });
   const read = batch.run(await reader.probe(batch.probes, view.signal));
   const hostFacts = facts(read);
@@ -37,7 +39,14 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
     KEYS.map((key, index) => [key, observe(key, read(required(resources[index])), platform)]),
   );
   await observeLeftovers(reader, { recorded: found, observed, platform });
-  return { intent, facts: hostFacts, observed, recorded: found };
+  const deadMan = parseTraces(required(read(traces)), view.clock.now());
+  return {
+    intent,
+    facts: hostFacts,
+    observed,
+    recorded: found,
+    ...(deadMan === undefined ? {} : { deadMan }),
+  };
 }
 
 /** The platform of a host that has passed the refusals. */

@@ -193,7 +193,7 @@ function privateFile(text: string): { content: Uint8Array; mode: number; owner: 
 }
 
 /** Where everything is kept that has to outlive a run and a reboot. */
-const STORE = '/var/lib/konvoy-ha';
+export const STORE = '/var/lib/konvoy-ha';
 
 /**
  * Only what is whole is printed: its files are compared with the sums that were recorded with them (sha256sum's own form,
@@ -233,7 +233,7 @@ umask 077; mkdir -p -- "$1" || exit 1
 name=$(printf '%s' "\${2#/}" | tr / _)
 cp -p -- "$2" "$1/$name"`;
 
-const FORGET = `rmdir -- "$1" 2>/dev/null
+const FORGET = `rm -f -- "$1/undone"; rmdir -- "$1" 2>/dev/null
 [ ! -d "$1" ] || find "$1" -type f
 rmdir -- "$2" 2>/dev/null
 rm -f /run/konvoy-ha/state /run/konvoy-ha/.state.*; rmdir /run/konvoy-ha 2>/dev/null

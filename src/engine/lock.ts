@@ -1,4 +1,5 @@
 import { KonvoyError, type Diagnostic } from '../domain/error.ts';
+import { LOCK_PATH, lockOwnerMark } from '../domain/host-lock.ts';
 import type { HostName } from '../domain/names.ts';
 import type { LockOutcome, Session } from '../transport/transport.ts';
 import type { World } from './world.ts';
@@ -49,7 +50,7 @@ export async function lockAgain(world: World, session: Session, command: string)
   const owner = ownerOf(world, command);
   const outcome = await session.lock(LOCK_PATH, owner);
   if (outcome.held) return;
-  if (!outcome.owner.includes(`(run ${world.runId})`) || outcome.holder === undefined)
+  if (!outcome.owner.includes(lockOwnerMark(world.runId)) || outcome.holder === undefined)
     throw lockHeld(session.host, outcome);
   await session.breakLock(LOCK_PATH, outcome.holder, GRACE_MS);
   const again = await session.lock(LOCK_PATH, owner);
@@ -89,10 +90,8 @@ function lockHeld(host: HostName, { owner }: Held): KonvoyError {
 }
 
 function ownerOf({ by, runId, clock }: World, command: string): string {
-  return `${by} runs ${command} (run ${runId}) since ${new Date(clock.now()).toISOString()}`;
+  return `${by} runs ${command} ${lockOwnerMark(runId)} since ${new Date(clock.now()).toISOString()}`;
 }
-
-const LOCK_PATH = '/run/konvoy-ha.lock';
 
 /** For the command that a shell is in when it is cut off: a gate or a file takes seconds, a package may take longer. */
 const GRACE_MS = 30_000;

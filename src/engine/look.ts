@@ -19,6 +19,7 @@ import { proposeApply, proposeDestroy, proposeRollback, type Proposal } from './
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
+import { warnOfArmed } from './unfinished.ts';
 import { verifyOnce } from './verify.ts';
 import type { View } from './world.ts';
 
@@ -29,6 +30,7 @@ export async function planCommand(view: View, limit: Limit, saved?: SavedPlan): 
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeApply(view, await scopeOf(view, limit, hosts));
   if (saved !== undefined) refuseStale(view, saved, proposal);
+  warnOfArmed(view, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }
@@ -44,6 +46,7 @@ export async function planRollbackCommand(
     readers: hosts.readers,
     to,
   });
+  warnOfArmed(view, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }
@@ -52,6 +55,7 @@ export async function planRollbackCommand(
 export async function planDestroyCommand(view: View, limit: Limit, purge: boolean): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeDestroy(view, await scopeOf(view, limit, hosts), purge);
+  warnOfArmed(view, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
   return proposal;
 }

@@ -32,6 +32,11 @@ export interface Proposal {
   readonly restored?: number;
 }
 
+/** The number of the generation that a run records, on every host the same. */
+export function nextNumber({ lastGeneration }: Proposal): number {
+  return 1 + lastGeneration;
+}
+
 /** The hosts of a run: those it may change, and all that it must know. */
 export interface Scope {
   readonly limited: ReadonlySet<HostName>;

@@ -7,11 +7,11 @@ import type { Platform } from '../platform/platform.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { observationOf, probeOf } from '../resources/resources.ts';
 import type { Reader, Session } from '../transport/transport.ts';
-import { stepFailure } from './execute.ts';
 import { platformOf } from './gather.ts';
 import { forgetCluster, recordGeneration, withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
-import type { Proposal } from './propose.ts';
+import { nextNumber, type Proposal } from './propose.ts';
+import { stepFailure } from './step-failure.ts';
 import type { World } from './world.ts';
 
 /** Leaves a generation on every host of the plan, under one number, and returns the number. */
@@ -36,11 +36,6 @@ export async function record(
     sessions.get(host)?.mutate([withdrawGeneration(world.intent.cluster, number)]),
   );
   throw failed.error;
-}
-
-/** The number of the generation that a run records, on every host the same. */
-export function nextNumber({ lastGeneration }: Proposal): number {
-  return 1 + lastGeneration;
 }
 
 /** What is wanted of a package names no version: the one that is installed now is recorded. */

@@ -1,4 +1,4 @@
-import { mutate, type Mutation } from '../domain/command.ts';
+import { mutate, mutateScript, type Mutation } from '../domain/command.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Change, HostPlan, Plan } from '../domain/plan.ts';
 import { resourceKey, type FileResource } from '../domain/resource.ts';
@@ -32,6 +32,14 @@ export function removeCandidates(plan: Plan, host: HostName): Mutation {
   const planned = plan.hosts.find((entry) => entry.host === host);
   const waiting = planned === undefined ? [] : planned.changes.filter(waitsIn(planned));
   return mutate('rm', '-f', '--', ...waiting.map((change) => candidatePath(change.wanted.path)));
+}
+
+/** Removes what a step that was cut short can have left beside the files of a host. */
+export function leftoverRemoval(plan: HostPlan): Mutation {
+  const paths = plan.changes.flatMap(({ key }) =>
+    key.startsWith('file:') ? [key.slice('file:'.length)] : [],
+  );
+  return mutateScript(REMOVE_LEFTOVERS, ...paths.map(candidatePath));
 }
 
 /** Everything that can be put in place without anybody noticing: few batches, each one round trip. */
@@ -96,23 +104,33 @@ export function activationMutations({ plan, snapshot }: HostWork): readonly Muta
   return [...moves, ...reload, ...converge(service.wanted, service.observed, platform)];
 }
 
-/** What is not wanted any more, in the opposite order of its creation. */
+/** What is not wanted any more, but for packages, in the opposite order of its creation. */
 export function removalSteps(work: HostWork): readonly Step[] {
-  const { plan, snapshot } = work;
-  const platform = platformOf(snapshot);
-  const removals = plan.changes.filter((change) => change.action === 'remove');
-  const steps = removals.map((change) => ({
-    step: stepName(change),
-    mutations: [...copiesOf(change, work), ...converge(undefined, change.observed, platform)],
-  }));
-  const packages = steps.filter((_step, index) => removals[index]?.observed?.kind === 'package');
-  const others = steps.filter((step) => !packages.includes(step)).flatMap((step) => step.mutations);
-  // Files before packages: a package manager leaves a directory of its own behind when it is not empty.
+  const platform = platformOf(work.snapshot);
+  const removals = removalsOf(work).filter((change) => !isPackage(change));
   return [
-    { step: 'removing what is ours', mutations: others },
-    ...packages,
+    { step: 'removing what is ours', mutations: removals.flatMap((change) => removalOf(change, work)) },
     { step: 'reading units again', mutations: unitReload(removals, platform) },
   ];
+}
+
+/** Packages that are not wanted any more; after the files, or a package manager leaves a directory behind that is not empty. */
+export function packageRemovals(work: HostWork): readonly Step[] {
+  return removalsOf(work)
+    .filter(isPackage)
+    .map((change) => ({ step: stepName(change), mutations: removalOf(change, work) }));
+}
+
+function removalsOf({ plan }: HostWork): readonly Change[] {
+  return plan.changes.filter((change) => change.action === 'remove');
+}
+
+function removalOf(change: Change, work: HostWork): readonly Mutation[] {
+  return [...copiesOf(change, work), ...converge(undefined, change.observed, platformOf(work.snapshot))];
+}
+
+function isPackage({ observed }: Change): boolean {
+  return observed?.kind === 'package';
 }
 
 /** What belongs to the activation of a host: its service when that has something to do, and the files it is told about. */
@@ -134,3 +152,7 @@ function stepName(change: Change): string {
   const name = change.key.slice(change.key.indexOf(':') + 1);
   return `${change.action === 'remove' ? 'removing' : 'installing'} ${name}`;
 }
+
+const REMOVE_LEFTOVERS = `for path in "$@"; do
+  rm -f -- "$path" "\${path%/*}"/.konvoy-ha.????????
+done`;

@@ -1,18 +1,20 @@
+import type { ArmedRun } from '../domain/dead-man.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import { assemblePlan, wantedAsObserved, type PlanHost } from '../plan/assemble.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
-import { executePlan, stepFailure } from './execute.ts';
+import type { DeadMen } from './dead-men.ts';
+import { executePlan } from './execute.ts';
 import { gatherHost } from './gather.ts';
 import { withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
 import { lockAgain } from './lock.ts';
-import { removeCandidates } from './steps.ts';
-import type { Proposal } from './propose.ts';
-import { nextNumber } from './record.ts';
+import { nextNumber, type Proposal } from './propose.ts';
 import { waitForQuiet } from './settle.ts';
+import { stepFailure } from './step-failure.ts';
+import { leftoverRemoval } from './steps.ts';
 import { undisturbed, type World } from './world.ts';
 
 /** What there is to undo. */
@@ -20,60 +22,122 @@ export interface Undoing {
   readonly proposal: Proposal;
   readonly touched: ReadonlySet<HostName>;
   readonly sessions: ReadonlyMap<HostName, Session>;
+  readonly deadMen: DeadMen;
+}
+
+/** What became of the hosts. */
+export interface Undone {
+  /** The hosts that could not be brought back, with the reason. */
+  readonly failures: ReadonlyMap<HostName, unknown>;
+  /** The hosts whose own dead-man has brought them back. */
+  readonly byThemselves: ReadonlySet<HostName>;
 }
 
 /**
  * Brings every touched host back to what it was when it was first observed: the difference between then and now,
- * executed like any other. A host whose connection was lost is connected again. Returns the hosts that could not be
- * brought back, with the reason; it does not throw for a host.
+ * executed like any other. A host whose connection was lost is connected again, and one whose dead-man has fired is left
+ * to it. It does not throw for a host.
  */
-export async function undo(interrupted: World, undoing: Undoing): Promise<ReadonlyMap<HostName, unknown>> {
+export async function undo(interrupted: World, undoing: Undoing): Promise<Undone> {
   // An interrupted run still undoes: its signal has fired already and must not stop this.
   const world = undisturbed(interrupted);
-  const failures = new Map<HostName, unknown>();
-  const now = new Map<HostName, HostSnapshot>();
-  const sessions = new Map<HostName, Session>();
-  const reconnected: Session[] = [];
-  const outcomes = await forEachHost([...undoing.touched], world.forks, async (host) => {
-    const before = snapshotOf(undoing.proposal, host);
-    const look = await lookAgain(world, before, undoing.sessions.get(host));
-    if (look.isNew) reconnected.push(look.session);
-    return look;
-  });
-  for (const outcome of outcomes) {
-    if (outcome.status === 'failed') failures.set(outcome.host, outcome.error);
-    else {
-      now.set(outcome.host, outcome.value.snapshot);
-      sessions.set(outcome.host, outcome.value.session);
-    }
-  }
-  await bringBack(world, { undoing, now, sessions, failures });
-  const tidied = await forEachHost([...now.keys()], world.forks, async (host) =>
-    tidyUp(world, undoing.proposal, sessions.get(host)),
+  const back: Back = {
+    undoing,
+    now: new Map(),
+    sessions: new Map(),
+    reconnected: [],
+    failures: new Map(),
+    byThemselves: new Set(),
+  };
+  await lookAt(world, back, [...undoing.touched]);
+  await bringBack(world, back);
+  await lookAt(
+    world,
+    back,
+    [...back.failures].filter(isForItsDeadMan).map(([host]) => host),
   );
+  const able = [...back.now.keys()].filter((host) => !back.byThemselves.has(host));
+  const tidied = await forEachHost(able, world.forks, async (host) => tidyUp(world, back, host));
   for (const outcome of tidied)
-    if (outcome.status === 'failed' && !failures.has(outcome.host)) failures.set(outcome.host, outcome.error);
-  for (const session of reconnected) await session[Symbol.asyncDispose]();
-  return failures;
-}
-
-/** Takes away what a step that did not come to its end left beside the files themselves. */
-async function tidyUp(world: World, proposal: Proposal, session: Session | undefined): Promise<void> {
-  if (session === undefined) return;
-  const results = await session.mutate([
-    removeCandidates(proposal.plan, session.host),
-    withdrawGeneration(world.intent.cluster, nextNumber(proposal)),
-  ]);
-  const last = results.at(-1);
-  if (last?.exitCode !== 0) throw stepFailure(session.host, 'taking back what this run had begun', last);
+    if (outcome.status === 'failed' && !back.failures.has(outcome.host))
+      back.failures.set(outcome.host, outcome.error);
+  for (const session of back.reconnected) await session[Symbol.asyncDispose]();
+  return back;
 }
 
 /** The hosts that can be asked, as they are now, and what became of the others. */
-interface Back {
+interface Back extends Undone {
   readonly undoing: Undoing;
   readonly now: Map<HostName, HostSnapshot>;
-  readonly sessions: ReadonlyMap<HostName, Session>;
+  readonly sessions: Map<HostName, Session>;
+  readonly reconnected: Session[];
   readonly failures: Map<HostName, unknown>;
+  readonly byThemselves: Set<HostName>;
+}
+
+/** A host that could not be changed because its dead-man had fired, or has ended our shell to do so. */
+function isForItsDeadMan([, error]: readonly [HostName, unknown]): boolean {
+  return (
+    error instanceof KonvoyError && (error.code === 'dead-man-fired' || error.code === 'connection-lost')
+  );
+}
+
+async function lookAt(world: World, back: Back, hosts: readonly HostName[]): Promise<void> {
+  const { deadMen, proposal } = back.undoing;
+  const outcomes = await forEachHost(hosts, world.forks, async (host) => {
+    const known = back.sessions.get(host) ?? back.undoing.sessions.get(host);
+    const look = await lookAgain(world, snapshotOf(proposal, host), known);
+    if (look.isNew) back.reconnected.push(look.session);
+    const session = look.isNew ? deadMen.guard(look.session) : look.session;
+    return { session, snapshot: await afterItsDeadMan(world, session, look.snapshot) };
+  });
+  for (const outcome of outcomes) {
+    if (outcome.status === 'failed') {
+      back.failures.set(outcome.host, outcome.error);
+      continue;
+    }
+    const { snapshot, session } = outcome.value;
+    back.now.set(outcome.host, snapshot);
+    back.sessions.set(outcome.host, session);
+    if (!deadMen.hasFired(outcome.host, snapshot.deadMan)) continue;
+    back.byThemselves.add(outcome.host);
+    back.failures.delete(outcome.host);
+  }
+}
+
+/** Waits for a dead-man that is at work. */
+async function afterItsDeadMan(world: World, session: Session, seen: HostSnapshot): Promise<HostSnapshot> {
+  const deadline = world.clock.now() + DEAD_MAN_MS;
+  let snapshot = seen;
+  while (snapshot.deadMan?.armed.some((run) => isAtWork(run, world.runId)) === true) {
+    if (world.clock.now() >= deadline)
+      throw new KonvoyError(`${session.host}: its dead-man is still at work after ${DEAD_MAN_MS / 1000} s`, {
+        code: 'dead-man-fired',
+        host: session.host,
+      });
+    await world.clock.sleep(PAUSE_MS);
+    snapshot = await gatherHost(world, session, seen.intent);
+  }
+  return snapshot;
+}
+
+function isAtWork(run: ArmedRun, runId: string): boolean {
+  return run.runId === runId && run.state === 'undoing' && run.failure === undefined;
+}
+
+/** Takes away what a step that did not come to its end left beside the files themselves, and the dead-man. */
+async function tidyUp(world: World, { undoing, sessions, failures }: Back, host: HostName): Promise<void> {
+  const session = sessions.get(host);
+  const plan = undoing.proposal.plan.hosts.find((entry) => entry.host === host);
+  if (session === undefined || plan === undefined) return;
+  const results = await session.mutate([
+    leftoverRemoval(plan),
+    withdrawGeneration(world.intent.cluster, nextNumber(undoing.proposal)),
+  ]);
+  const last = results.at(-1);
+  if (last?.exitCode !== 0) throw stepFailure(host, 'taking back what this run had begun', last);
+  // A host that could not be brought back is left to its dead-man.
+  if (!failures.has(host)) await undoing.deadMen.standDown(session);
 }
 
 async function bringBack(world: World, back: Back): Promise<void> {
@@ -88,18 +152,19 @@ async function bringBack(world: World, back: Back): Promise<void> {
     plan,
     snapshots: back.now,
     sessions: back.sessions,
+    deadMen: back.undoing.deadMen,
     onTouch: () => undefined,
     undoFailures: back.failures,
   });
 }
 
-function planBack(world: World, { undoing, now }: Back): Plan {
+function planBack(world: World, { undoing, now, byThemselves }: Back): Plan {
   const { vip, settings } = world.endpoint;
   const hosts = [...now.values()].map((snapshot): PlanHost => {
     const before = snapshotOf(undoing.proposal, snapshot.intent.name);
     return {
       snapshot,
-      wanted: wantedAsObserved(before.observed),
+      wanted: wantedAsObserved((byThemselves.has(before.intent.name) ? snapshot : before).observed),
       priority: before.recorded.latest?.virtualRouter.priority ?? 0,
     };
   });
@@ -172,3 +237,7 @@ function snapshotOf(proposal: Proposal, host: HostName): HostSnapshot {
   if (snapshot === undefined) throw new Error(`no snapshot of ${host}`);
   return snapshot;
 }
+
+/** A dead-man has to wait for what is at work on its host; that is seconds, unless a package is being installed. */
+const DEAD_MAN_MS = 60_000;
+const PAUSE_MS = 500;

@@ -18,17 +18,22 @@ import { undisturbed, type View } from './world.ts';
 export async function verifyUntilStable(
   view: View,
   readers: ReadonlyMap<HostName, Reader>,
-  settlesOn: HostName | undefined,
+  how: {
+    readonly settlesOn: HostName | undefined;
+    /** Called before every look. */
+    readonly onLook: () => Promise<void>;
+  },
 ): Promise<Verdict> {
   const deadline =
     view.clock.now() + 2 * activeDownIntervalMs(view.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
   const calm = undisturbed(view);
   let goodBefore = false;
   for (;;) {
+    await how.onLook();
     const verdict = withoutDrift(await verifyOnce(calm, readers));
     view.signal.throwIfAborted();
     const isLate = view.clock.now() >= deadline;
-    const hasSettled = settlesOn === undefined || verdict.owners[0] === settlesOn || isLate;
+    const hasSettled = how.settlesOn === undefined || verdict.owners[0] === how.settlesOn || isLate;
     if (verdict.isGood && goodBefore && hasSettled) return verdict;
     if (!verdict.isGood && isLate) return verdict;
     goodBefore = verdict.isGood;

@@ -37,6 +37,7 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
     ...(facts.keepalived.version === undefined ? {} : { keepalivedVersion: facts.keepalived.version }),
     drift: driftOf(latest, observed),
     ...(recorded.damaged.length === 0 ? {} : { damaged: recorded.damaged.flatMap(({ files }) => files) }),
+    ...(snapshot.deadMan === undefined ? {} : { deadMan: snapshot.deadMan }),
   };
 }
 

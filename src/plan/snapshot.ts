@@ -1,3 +1,4 @@
+import type { DeadManTraces } from '../domain/dead-man.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import type { Recorded } from '../domain/generation.ts';
 import type { HostIntent } from '../domain/intent.ts';
@@ -9,4 +10,6 @@ export interface HostSnapshot {
   readonly facts: HostFacts;
   readonly observed: Observed;
   readonly recorded: Recorded;
+  /** Absent when no dead-man has left anything. */
+  readonly deadMan?: DeadManTraces;
 }

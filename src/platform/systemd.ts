@@ -1,3 +1,4 @@
+import { SYSTEMD_WATCH, type Watch } from './systemd-watch.ts';
 import {
   mutate,
   mutateScript,
@@ -27,6 +28,13 @@ export interface ServiceManager {
   reloadUnits(): Mutation;
   /** What an operator would type to stop it. */
   stopByHand(service: string): string;
+  /**
+   * Brings a service back to `before`, whatever it is now; one that ran reads its configuration again. A unit that is
+   * not there is no error. Where `booting=yes` is in the environment, the host is about to start what is enabled.
+   */
+  restore(service: string, before: ServiceState): Mutation;
+  /** What runs the scripts of dead-men. */
+  readonly watch: Watch;
 }
 
 export interface ServiceState {
@@ -54,6 +62,9 @@ export const SYSTEMD: ServiceManager = {
   lastWords: (service) => probe('journalctl', '--unit', service, '--lines=10', '--no-pager', '--output=cat'),
   reloadUnits: () => mutate('systemctl', 'daemon-reload'),
   stopByHand: (service) => `systemctl stop ${service}`,
+  restore: (service, { enabled, running }) =>
+    mutateScript(RESTORE, service, enabled ? 'enable' : 'disable', running ? 'running' : 'stopped'),
+  watch: SYSTEMD_WATCH,
 };
 
 /**
@@ -61,6 +72,20 @@ export const SYSTEMD: ServiceManager = {
  * Between a crash and its restart there is no process to tell; one that starts reads what is there now.
  */
 const RELOAD = 'systemctl kill --kill-who=main --signal=HUP "$1" 2>/dev/null || systemctl start "$1"';
+
+/**
+ * At boot the service starts as it did before the run; a start that is queued already is called off where it was not
+ * enabled then. Waiting for either from within the boot might wait for ever.
+ */
+const RESTORE = `[ "$(systemctl show --property=LoadState --value "$1")" = loaded ] || exit 0
+systemctl --quiet "$2" "$1" || exit 1
+case \${booting:-no}/$2/$3 in
+  yes/enable/running) systemctl --no-block start "$1" ;;
+  yes/enable/*) ;;
+  yes/*) systemctl --no-block stop "$1" ;;
+  */running) systemctl kill --kill-who=main --signal=HUP "$1" 2>/dev/null || systemctl start "$1" ;;
+  *) systemctl stop "$1" ;;
+esac`;
 
 function splitProperty(line: string): [string, string] {
   const at = line.indexOf('=');

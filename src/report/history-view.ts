@@ -1,5 +1,6 @@
 import type { HistoryEntry, HostGenerations } from '../domain/generation.ts';
 import type { Style } from './ansi.ts';
+import { timeWords } from './dead-man-view.ts';
 import { table, type Cell, type Row } from './table.ts';
 import { counted } from './words.ts';
 
@@ -106,7 +107,7 @@ function entryRow(entry: HistoryEntry, style: Style): Row {
   const router = [String(entry.virtualRouter.vrid), entry.virtualRouter.vip];
   return [
     String(entry.number),
-    entry.at.replace('T', ' ').replace(/(\.\d+)?Z$/, 'Z'),
+    timeWords(entry.at),
     entry.restored === undefined ? entry.command : `${entry.command} to ${entry.restored}`,
     entry.by,
     ...(style.verbosity > 0 ? router : []),

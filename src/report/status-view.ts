@@ -1,5 +1,6 @@
 import type { ClusterStatus, HostStatus } from '../domain/status.ts';
 import type { Style } from './ansi.ts';
+import { deadManWords } from './dead-man-view.ts';
 import { escapeLine } from './escape.ts';
 import { driftWords, resourceWords } from './change-view.ts';
 import { table, tableWidth, type Cell, type Row } from './table.ts';
@@ -9,7 +10,7 @@ import { age, counted } from './words.ts';
 export function statusView(status: ClusterStatus, style: Style, nowMs: number): string {
   const columns = fitting(status.hosts, COLUMNS, { style, nowMs });
   const folded = COLUMNS.filter((column) => !columns.includes(column));
-  const details = status.hosts.flatMap((host) => detailLines(host, status.newest, style));
+  const details = status.hosts.flatMap((host) => detailLines(host, { style, nowMs, newest: status.newest }));
   const lines = [
     ...table(tableRows(status.hosts, columns, nowMs), style),
     ...foldedLines(status.hosts, folded, nowMs),
@@ -79,6 +80,7 @@ function needsLook(host: HostStatus): boolean {
   return (
     !host.reachable ||
     isBroken ||
+    host.deadMan !== undefined ||
     host.drift.length > 0 ||
     (host.damaged ?? []).length > 0 ||
     (host.api !== undefined && host.api !== 'answers')
@@ -96,9 +98,13 @@ function foldedLines(
   return [escapeLine(`  on all: ${words.join(', ')}`)];
 }
 
-function detailLines(host: HostStatus, newest: number | undefined, style: Style): readonly string[] {
+function detailLines(
+  host: HostStatus,
+  { style, nowMs, newest }: Page & { readonly newest: number | undefined },
+): readonly string[] {
   const problems = [
     ...(host.reachable || host.problem === undefined ? [] : [host.problem]),
+    ...deadManWords(host.deadMan, nowMs),
     ...host.drift.map((key) => `${resourceWords(key)}: ${driftWords(key, host.generation)}`),
     ...(host.damaged ?? []).map((path) => `${path} is not what was recorded; nothing is taken from it`),
     ...(isBehind(host, newest) ? [behindWords(host, newest)] : []),

@@ -21,6 +21,11 @@ export const directoryHandler: Handler<DirectoryResource> = {
       ? [mutateScript(REMOVE_IF_EMPTY, observed.path)]
       : [];
   },
+  restore: (before, after) => {
+    if (before === undefined) return after === undefined ? [] : [mutateScript(REMOVE_IF_EMPTY, after.path)];
+    const { path, mode, owner, group } = before;
+    return [mutateScript(MAKE_DIRECTORY, path, mode.toString(8), `${owner}:${group}`)];
+  },
 };
 
 const MAKE_DIRECTORY = 'umask 022; mkdir -p -- "$1" && chmod "$2" -- "$1" && chown "$3" -- "$1"';

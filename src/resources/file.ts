@@ -15,6 +15,10 @@ export const fileHandler: Handler<FileResource> = {
     if (wanted !== undefined) return [writeFile(wanted.path, wanted)];
     return observed === undefined ? [] : [mutate('rm', '-f', '--', observed.path)];
   },
+  restore: (before, after) => {
+    if (before !== undefined) return [writeFile(before.path, before)];
+    return after === undefined ? [] : [mutate('rm', '-f', '--', after.path)];
+  },
 };
 
 /** Writes content to `path` in one step: a reader sees the old file or the new one, with its final mode and owner. */
@@ -29,7 +33,8 @@ export function writeFile(
   };
 }
 
-function sha256(bytes: Uint8Array): string {
+/** The sum that a host compares a content with. */
+export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

@@ -11,6 +11,11 @@ export interface Handler<R extends Resource> {
   isSame(wanted: R, observed: R): boolean;
   /** What brings `observed` to `wanted`; `undefined` on either side means that it is not (to be) there. */
   converge(wanted: R | undefined, observed: R | undefined, platform: Platform): readonly Mutation[];
+  /**
+   * What brings back `before` (`undefined`: nothing was there) from whatever is there now, unseen, and can be repeated.
+   * `after` is what the run wanted instead. Only a dead-man needs it: there is nobody to look for it.
+   */
+  restore(before: R | undefined, after: R | undefined, platform: Platform): readonly Mutation[];
 }
 
 export const ABSENT: Observation = { status: 'absent' };

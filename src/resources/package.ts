@@ -12,4 +12,6 @@ export const packageHandler: Handler<PackageResource> = {
     if (wanted !== undefined) return observed === undefined ? [platform.packages.install(wanted.name)] : [];
     return observed === undefined ? [] : [platform.packages.remove(observed.name)];
   },
+  // As with every undo, what was installed stays; what was removed cannot be had without a network.
+  restore: () => [],
 };

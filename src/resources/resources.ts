@@ -55,6 +55,24 @@ export function converge(
   );
 }
 
+/**
+ * The mutations that bring back what was there before a run, in any order and as often as it takes: they know what the
+ * run wanted instead (`after`), and not how far it came.
+ */
+export function restore(
+  before: Resource | undefined,
+  after: Resource | undefined,
+  platform: Platform,
+): readonly Mutation[] {
+  if (before !== undefined) {
+    return withHandler(before, after, (handler, both) =>
+      handler.restore(both.wanted, both.observed, platform),
+    );
+  }
+  if (after === undefined) return [];
+  return withHandler(after, undefined, (handler, both) => handler.restore(undefined, both.wanted, platform));
+}
+
 function withHandler<T>(
   resource: Resource,
   other: Resource | undefined,

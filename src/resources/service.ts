@@ -21,4 +21,9 @@ export const serviceHandler: Handler<ServiceResource> = {
     if (!enabled && observed?.enabled === true) mutations.push(services.disable(name));
     return mutations;
   },
+  restore: (before, after, { services }) => {
+    const name = before?.name ?? after?.name;
+    if (name === undefined) return [];
+    return [services.restore(name, before ?? { enabled: false, running: false })];
+  },
 };

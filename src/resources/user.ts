@@ -1,4 +1,4 @@
-import { mutate, probe, stdoutOf } from '../domain/command.ts';
+import { mutate, mutateScript, probe, stdoutOf } from '../domain/command.ts';
 import type { UserResource } from '../domain/resource.ts';
 import { ABSENT, present, type Handler } from './handler.ts';
 
@@ -9,18 +9,25 @@ export const userHandler: Handler<UserResource> = {
   isSame: () => true,
   converge: (wanted, observed) => {
     if (wanted !== undefined && observed === undefined) {
-      return [
-        mutate(
-          'useradd',
-          '--system',
-          '--user-group',
-          '--no-create-home',
-          '--shell',
-          '/usr/sbin/nologin',
-          wanted.name,
-        ),
-      ];
+      return [mutate(...ADD_SYSTEM_USER, wanted.name)];
     }
     return wanted === undefined && observed !== undefined ? [mutate('userdel', observed.name)] : [];
   },
+  restore: (before, after) => {
+    if (before !== undefined) return [mutateScript(UNLESS_THERE, before.name, ...ADD_SYSTEM_USER)];
+    return after === undefined ? [] : [mutateScript(IF_THERE, after.name, 'userdel')];
+  },
 };
+
+const ADD_SYSTEM_USER = [
+  'useradd',
+  '--system',
+  '--user-group',
+  '--no-create-home',
+  '--shell',
+  '/usr/sbin/nologin',
+] as const;
+
+const UNLESS_THERE =
+  'user=$1; shift; if getent passwd "$user" >/dev/null; then exit 0; fi; exec "$@" "$user"';
+const IF_THERE = 'user=$1; shift; if getent passwd "$user" >/dev/null; then exec "$@" "$user"; fi; exit 0';

@@ -1,4 +1,5 @@
 import { shellWord, type Mutation, type Probe } from '../domain/command.ts';
+import { LOCK_FD } from '../domain/host-lock.ts';
 import { base64Lines, inlinePayloadLimit, lastLine, payloadLinesLength } from './payload.ts';
 
 /** Names one batch on one connection; everything the shell prints between marks belongs to its steps. */
@@ -64,7 +65,7 @@ export const readyLabel = 'ready';
 export const noBase64Label = 'no-base64';
 
 /** The descriptor that holds the lock in the root shell; commands do not inherit it, or they would keep the lock. */
-export const lockFd = 9;
+export const lockFd = LOCK_FD;
 
 /** The descriptor with the connection's standard error; the shell's own messages ("Killed") go to /dev/null. */
 export const stderrFd = 7;

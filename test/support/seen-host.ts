@@ -75,6 +75,8 @@ function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
     said(keepalived.version === undefined ? '' : `Keepalived v${keepalived.version} (01/17,2022)\n`),
     said(`${states[keepalived.state]} ${keepalived.stateSince ?? ''}\n`),
     ...KEYS.map((key) => resourceAnswer(observed.get(key))),
+    // No run is armed there.
+    said(''),
     said(recordedText(recorded)),
   ];
 }

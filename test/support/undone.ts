@@ -25,7 +25,7 @@ export async function changesSince(before: Listing, cluster: LabCluster): Promis
   return difference(before, await lastingState(cluster));
 }
 
-/** Temporary files, candidates, half-written generations and locks on all hosts. */
+/** Temporary files, candidates, half-written generations, locks and dead-men on all hosts. */
 export async function leftovers(cluster: LabCluster): Promise<Listing> {
   const found = await Promise.all(
     cluster.hosts.map(async (host) => {
@@ -49,8 +49,8 @@ export function untaken(use: VipUse): Listing {
   return use.losses.filter((loss) => !loss.includes(' cut: '));
 }
 
-const FIND_LEFTOVERS = `find / /run -xdev \\( -name '.konvoy-ha.*' -o -name '*.konvoy-ha-new' -o -name 'konvoy-ha.lock*' \\) 2>/dev/null || true
-find /var/lib/konvoy-ha -path '*/generations/.*' 2>/dev/null || true`;
+const FIND_LEFTOVERS = `find / /run -xdev \\( -name '.konvoy-ha.*' -o -name '*.konvoy-ha-new' -o -name 'konvoy-ha.lock*' -o -name 'konvoy-ha*dead-man*' -o -name 'konvoy-ha.*.deadline*' \\) 2>/dev/null || true
+find /var/lib/konvoy-ha \\( -path '*/generations/.*' -o -name armed -o -name undoing \\) 2>/dev/null || true`;
 
 const TRY_LOCK = `[ -e /run/konvoy-ha.lock ] || exit 0
 flock -n /run/konvoy-ha.lock true || echo held`;

@@ -92,6 +92,7 @@ function changeCommand(
   return {
     verify: options.verify,
     keepOnFailure: options.keepOnFailure,
+    confirmTimeoutS: options.deadMan ? options.confirmTimeout : undefined,
     confirm: confirmWith(consent, question),
     ...(options.breakLock ? { breakLock: breakLockWith(consent) } : {}),
   };

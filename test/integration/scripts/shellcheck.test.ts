@@ -11,10 +11,25 @@ import { apiFact } from '../../../src/facts/api.ts';
 import { networkFact } from '../../../src/facts/network.ts';
 import { systemFact } from '../../../src/facts/system.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
-import { converge, probeOf } from '../../../src/resources/resources.ts';
+import {
+  armHost,
+  deadManProbe,
+  disarm,
+  dropRun,
+  fence,
+  forgetUndone,
+  undoNow,
+  type DeadManRun,
+} from '../../../src/engine/dead-man.ts';
+import { withdrawGeneration } from '../../../src/engine/generations.ts';
+import { leftoverRemoval } from '../../../src/engine/steps.ts';
+import { deadManScript, type DeadManScript } from '../../../src/plan/dead-man.ts';
+import { converge, probeOf, restore } from '../../../src/resources/resources.ts';
+import { clusterName } from '../../support/branded.ts';
 import { desiredOf, freshCluster, VIP } from '../../support/cluster.ts';
 import { breakScript } from '../../../src/transport/lock.ts';
 import { MISSING_TOOLS, runShell, SHELLS, whereIs } from '../../support/shells.ts';
+import { planOf } from '../../support/scratch-host.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../unit/backends/golden');
 const [DEBIAN] = PLATFORMS;
@@ -26,6 +41,18 @@ const FILES: readonly (readonly [string, string])[] = readdirSync(GOLDEN, {
 })
   .filter((path) => path.endsWith('.sh'))
   .map((path) => [path, readFileSync(join(GOLDEN, path), 'utf8')]);
+
+const RUN: DeadManRun = { cluster: clusterName('prod'), runId: 'r2', watch: DEBIAN.services.watch };
+
+/** The script of a dead-man for a first run. */
+function deadMan(): DeadManScript {
+  const [snapshot] = freshCluster(1);
+  if (snapshot === undefined) throw new Error('no host');
+  const [wanted = new Map()] = desiredOf([snapshot]).wanted.values();
+  const plan = planOf({ wanted, observed: snapshot.observed });
+  const tidy = [leftoverRemoval(plan), withdrawGeneration(RUN.cluster, 1)];
+  return deadManScript({ runId: 'r2', by: 'ada', plan, snapshot, platform: DEBIAN, tidy });
+}
 
 /** Every script that we send, by the command that it is part of. */
 const SENT: readonly (readonly [string, string])[] = unique(
@@ -41,9 +68,21 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...converge(resource, undefined, DEBIAN),
       ...converge(undefined, resource, DEBIAN),
     ]),
+    ...wanted().flatMap((resource) => [
+      ...restore(resource, undefined, DEBIAN),
+      ...restore(undefined, resource, DEBIAN),
+    ]),
     ...[DEBIAN.services.reload('keepalived'), testConfiguration('/etc/keepalived/keepalived.conf')],
+    ...armHost(RUN, { script: deadMan(), about: 'apply ada', seconds: 60, earlier: ['r1'] }),
+    ...[fence(RUN, 60), disarm(RUN), dropRun(RUN), undoNow(RUN), forgetUndone(RUN.cluster)],
+    ...[
+      deadManProbe(RUN.cluster),
+      RUN.watch.prepareBoot('/var/lib/konvoy-ha', 'keepalived'),
+      RUN.watch.end('r1'),
+    ],
   ].flatMap(scriptOf),
 ).concat([
+  ['dead-man', deadMan().text],
   ['owner gate', ownerGate(VIP, 1000).script],
   ['join gate', joinGate(1000).script],
   ['break a lock', `${breakScript('/run/lock', { pid: 1, startedAt: '1' }, 1000)}\necho "$k"`],

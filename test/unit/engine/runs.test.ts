@@ -13,7 +13,12 @@ import { worldOf, type ReportedWorld } from '../../support/world.ts';
 // Whole commands over hosts that answer what they are asked, and bear no change.
 
 const ALL = new Set(['lb1', 'lb2', 'lb3'].map(hostName));
-const COMMAND = { verify: true, keepOnFailure: false, confirm: async () => Promise.resolve(true) };
+const COMMAND = {
+  verify: true,
+  keepOnFailure: false,
+  confirmTimeoutS: undefined,
+  confirm: async () => Promise.resolve(true),
+};
 const byHand = (snapshot: HostSnapshot): HostSnapshot => withConf(snapshot, (text) => `${text}# by hand\n`);
 
 function second(

@@ -89,7 +89,18 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
       endpoint: '192.0.2.10:6443',
       hosts: [
         hostStatus('cp1', { holdsVip: true, state: 'active' }),
-        hostStatus('cp2', { drift: [`file:${CONF}`] }),
+        hostStatus('cp2', {
+          drift: [`file:${CONF}`],
+          deadMan: {
+            armed: [],
+            undone: {
+              runId: '20261102T140311Z-7f3a',
+              by: 'ada@laptop',
+              at: '2026-11-02T14:05:12.000Z',
+              because: 'timeout',
+            },
+          },
+        }),
       ],
     },
   },
@@ -102,6 +113,12 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
     hosts: [hostGenerations('cp1', [1, 2]), hostGenerations('cp2', [1])],
   },
   'vip-probed': { type: 'vip-probed', requests: 412, lost: 0, longestOutageMs: 21 },
+  'dead-man': {
+    type: 'dead-man',
+    host: host('cp1'),
+    state: 'armed',
+    undoesAt: '2026-11-02T14:05:11.000Z',
+  },
   'undo-started': { type: 'undo-started', because: 'cp2: keepalived did not join within 10 s' },
   'host-finished': {
     type: 'host-finished',

@@ -1,0 +1,17 @@
+import { stderrOf, stdoutOf, type CommandResult } from '../domain/command.ts';
+import { KonvoyError } from '../domain/error.ts';
+import type { HostName } from '../domain/names.ts';
+
+/** Why a command on a host failed, with the last lines of what it said. */
+export function stepFailure(host: HostName, step: string, result: CommandResult | undefined): KonvoyError {
+  const said =
+    result === undefined
+      ? ''
+      : `${stdoutOf(result)}\n${stderrOf(result)}`.trim().split('\n').slice(-20).join('\n');
+  const exit = result === undefined || result.exitCode === 0 ? '' : ` with exit code ${result.exitCode}`;
+  return new KonvoyError(`${host}: ${step} failed${exit}`, {
+    code: 'step-failed',
+    host,
+    hints: said === '' ? [] : [`it said: ${said}`],
+  });
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { Observed, Wanted } from '../../../src/domain/resource.ts';
+import { deadManScript, deadlinePath } from '../../../src/plan/dead-man.ts';
+import { PLATFORMS } from '../../../src/platform/platform.ts';
+import { wantedBeforeUs } from '../../../src/plan/assemble.ts';
+import { appliedCluster, CONF, desiredOf, freshCluster, SERVICE, withConf } from '../../support/cluster.ts';
+import { planOf } from '../../support/scratch-host.ts';
+import { hostName } from '../../support/branded.ts';
+import type { HostSnapshot } from '../../../src/plan/snapshot.ts';
+
+const [PLATFORM] = PLATFORMS;
+
+/** What the script does, in its own words, without the commands. */
+function stepsOf(
+  snapshot: HostSnapshot,
+  wanted: Wanted,
+  observed: Observed = snapshot.observed,
+): readonly string[] {
+  const plan = planOf({ wanted, observed });
+  const { text } = deadManScript({ runId: 'r1', by: 'ada', plan, snapshot, platform: PLATFORM, tidy: [] });
+  return [...text.matchAll(/^ {2}step '([^']+)'/gm)].map(([, what]) => what ?? '');
+}
+
+function first(snapshots: readonly HostSnapshot[]): HostSnapshot {
+  const [snapshot] = snapshots;
+  if (snapshot === undefined) throw new Error('no host');
+  return snapshot;
+}
+
+const wantedOn = (name: string): Wanted => desiredOf(freshCluster()).wanted.get(hostName(name)) ?? new Map();
+
+describe('the script of a dead-man', () => {
+  test('stops the service of a first run before it takes its files away, and leaves the package', () => {
+    expect(stepsOf(first(freshCluster()), wantedOn('lb1'))).toEqual([
+      'reading units again',
+      'bringing back service:keepalived',
+      'bringing back file:/etc/keepalived/keepalived.conf',
+      'bringing back file:/usr/libexec/keepalived/konvoy-ha-live',
+      'bringing back file:/usr/libexec/keepalived/konvoy-ha-ready',
+      'bringing back file:/usr/libexec/keepalived/konvoy-ha-notify',
+      'bringing back file:/etc/systemd/system/keepalived.service.d/10-konvoy-ha.conf',
+      'bringing back directory:/usr/libexec/keepalived',
+      'bringing back directory:/etc/systemd/system/keepalived.service.d',
+      'bringing back user:keepalived_script',
+      'reading units again',
+    ]);
+  });
+
+  test('tells a service that runs on of the configuration that came back, which no change of its own asks for', () => {
+    const edited = withConf(first(appliedCluster()), (text) => `${text}# by hand\n`);
+    expect(stepsOf(edited, wantedOn('lb1'))).toEqual([`bringing back ${CONF}`, `bringing back ${SERVICE}`]);
+  });
+
+  test('puts everything back before the service that a destroy has stopped, directories first', () => {
+    const snapshot = first(appliedCluster());
+    if (snapshot.recorded.latest === undefined) throw new Error('no generation');
+    const steps = stepsOf(snapshot, wantedBeforeUs(snapshot.recorded.latest, false));
+    expect(steps.slice(0, 3)).toEqual([
+      'bringing back user:keepalived_script',
+      'bringing back directory:/etc/systemd/system/keepalived.service.d',
+      'bringing back directory:/usr/libexec/keepalived',
+    ]);
+    expect(steps.slice(-4)).toEqual([
+      `bringing back ${CONF}`,
+      'reading units again',
+      `bringing back ${SERVICE}`,
+      'reading units again',
+    ]);
+  });
+
+  test('does nothing where the plan changes nothing', () => {
+    expect(stepsOf(first(appliedCluster()), wantedOn('lb1'))).toEqual([]);
+  });
+
+  test('keeps the content of files out of itself, and names the copies with their sums', () => {
+    const snapshot = withConf(first(appliedCluster()), () => 'auth_pass geheim\n');
+    const plan = planOf({ wanted: wantedOn('lb1'), observed: snapshot.observed });
+    const order = { runId: 'r1', by: 'ada', plan, snapshot, platform: PLATFORM, tidy: [] };
+    const { text, saved } = deadManScript(order);
+    expect(text).not.toContain('geheim');
+    expect(saved).toEqual([
+      {
+        name: '0',
+        path: '/etc/keepalived/keepalived.conf',
+        sum: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      },
+    ]);
+    expect(text).toContain(`${saved[0]?.sum ?? ''} <"$here/saved/0"`);
+  });
+
+  test('has its deadline where a restart takes it away', () => {
+    expect(deadlinePath('r1')).toBe('/run/konvoy-ha.r1.deadline');
+  });
+});
