@@ -5,7 +5,7 @@ import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { carryOut, type ChangeOptions } from './change.ts';
 import { forgetUndone } from './dead-man.ts';
-import { gateDeadlineMs } from './execute.ts';
+import { gateDeadlineMs } from './patience.ts';
 import { connectFleet } from './fleet.ts';
 import { forEachHost } from './hosts.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal, type Scope } from './propose.ts';

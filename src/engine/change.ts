@@ -130,7 +130,7 @@ async function execute(
     await removePackages(execution);
     return { kept: [...keptPackages(proposal), ...(await forget(world, sessions))] };
   }
-  await deadMen.renew(sessions);
+  await deadMen.renew(sessions, 'steady');
   const verdict = run.verify && runsAfter(plan) ? await prove(world, plan, run) : undefined;
   const generation = await record(world, proposal, sessions);
   await confirmAll(world, proposal, deadMen);

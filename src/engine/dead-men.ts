@@ -10,6 +10,7 @@ import { armHost, disarm, dropRun, fence, FIRED, undoNow, type DeadManRun } from
 import { platformOf } from './gather.ts';
 import { withdrawGeneration } from './generations.ts';
 import { forEachHost } from './hosts.ts';
+import { patienceS, type Phase } from './patience.ts';
 import { nextNumber, type Proposal } from './propose.ts';
 import { stepFailure } from './step-failure.ts';
 import { leftoverRemoval } from './steps.ts';
@@ -25,14 +26,15 @@ export class DeadMen {
   readonly #armed = new Map<HostName, string>();
   /** Armed, perhaps, but nothing waits there yet, or any more. */
   readonly #unfenced = new Set<HostName>();
-  #isStaging: boolean;
+  #phase: Phase = 'staging';
+  /** The sessions behind those that `guard` has made: what is fenced already needs no fence. */
+  readonly #bare = new WeakMap<Session, Session>();
   #renewedMs = 0;
 
   constructor(world: World, proposal: Proposal, timeoutS: number | undefined) {
     this.#world = world;
     this.#proposal = proposal;
     this.#timeoutS = timeoutS;
-    this.#isStaging = proposal.plan.hosts.some((host) => host.changes.some(installsPackage));
   }
 
   /** The hosts that arming changes: those that the plan changes, and those where an earlier run still is armed. */
@@ -57,7 +59,7 @@ export class DeadMen {
 
   /** The same session, in which nothing is changed any more once the dead-man of its host has fired. */
   guard(session: Session): Session {
-    return {
+    const guarded: Session = {
       host: session.host,
       probe: async (commands, signal) => session.probe(commands, signal),
       lock: async (path, owner) => session.lock(path, owner),
@@ -65,6 +67,8 @@ export class DeadMen {
       mutate: async (commands) => this.#mutate(session, commands),
       [Symbol.asyncDispose]: async () => session[Symbol.asyncDispose](),
     };
+    this.#bare.set(guarded, session);
+    return guarded;
   }
 
   /** Arms one host, before anything on it is changed; what earlier runs have armed is taken over. */
@@ -94,9 +98,9 @@ export class DeadMen {
     if (sinceMs > (this.#seconds() * 1000) / 4) await this.renew(sessions);
   }
 
-  /** Tells every armed host that we are still there. */
-  async renew(sessions: ReadonlyMap<HostName, Session>): Promise<void> {
-    this.#isStaging = false;
+  /** Tells every armed host that we are still there, and what we are at. */
+  async renew(sessions: ReadonlyMap<HostName, Session>, phase: Phase = this.#phase): Promise<void> {
+    this.#phase = phase;
     this.#renewedMs = this.#world.clock.now();
     const hosts = [...this.#armed.keys()].filter((host) => !this.#unfenced.has(host));
     const outcomes = await forEachHost(hosts, this.#world.forks, async (host) => {
@@ -108,7 +112,8 @@ export class DeadMen {
 
   /** Tells one host that we are still there; throws when its dead-man has fired. */
   async fence(session: Session): Promise<void> {
-    const [result] = await session.mutate([this.#renewal(session.host)]);
+    const bare = this.#bare.get(session) ?? session;
+    const [result] = await bare.mutate([this.#renewal(session.host)]);
     this.#checkFence(session.host, result);
   }
 
@@ -213,7 +218,8 @@ export class DeadMen {
   }
 
   #seconds(): number {
-    return Math.max(this.#timeoutS ?? 0, this.#isStaging ? STAGING_S : 0);
+    const { plan } = this.#proposal;
+    return patienceS(this.#timeoutS ?? 0, this.#phase, { plan, settings: this.#world.endpoint.settings });
   }
 
   #dueAt(): string {
@@ -235,10 +241,6 @@ function hasWork({ changes }: HostPlan): boolean {
   return changes.some(({ action }) => action !== 'none');
 }
 
-function installsPackage({ action, wanted }: HostPlan['changes'][number]): boolean {
-  return action === 'create' && wanted?.kind === 'package';
-}
-
 function fired(host: HostName): KonvoyError {
   return new KonvoyError(`${host} has not heard from this run in time: its dead-man undoes it`, {
     code: 'dead-man-fired',
@@ -246,6 +248,3 @@ function fired(host: HostName): KonvoyError {
     hints: ['a slow line needs more time: --confirm-timeout'],
   });
 }
-
-/** While packages are installed: apt may wait for a lock and a mirror, and nobody notices what is staged. */
-const STAGING_S = 900;

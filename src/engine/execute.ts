@@ -3,16 +3,15 @@ import { joinGate, ownerGate, serviceGate } from '../backends/keepalived/gates.t
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import { mutateScript, type Mutation } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
-import type { KeepalivedSettings } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { ChangeAction, HostPlan, Plan, Wave } from '../domain/plan.ts';
-import { activeDownIntervalMs } from '../domain/vrrp.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
 import type { DeadMen } from './dead-men.ts';
 import { platformOf } from './gather.ts';
 import { keepCopy } from './generations.ts';
 import { forEachHost } from './hosts.ts';
+import { crosses, gateDeadlineMs } from './patience.ts';
 import { stepFailure } from './step-failure.ts';
 import {
   activationMutations,
@@ -70,9 +69,9 @@ async function removeFrom(execution: Execution, stepsOf: (work: HostWork) => rea
 }
 
 /** An undo goes on where it can: a host whose dead-man has fired says so when it is to be changed. */
-async function renewAll({ deadMen, sessions, undoFailures }: Execution): Promise<void> {
+async function renewAll({ deadMen, sessions, plan, undoFailures }: Execution): Promise<void> {
   try {
-    await deadMen.renew(sessions);
+    await deadMen.renew(sessions, crosses(plan.activation) ? 'crossing' : 'steady');
   } catch (error) {
     if (undoFailures === undefined) throw error;
   }
@@ -101,12 +100,6 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
   });
   if (wave.gate === 'none') return;
   await onHosts(run, wave.hosts, waitAtGate(wave));
-}
-
-/** How long a gate is waited at: two elections, the first run of the check scripts, and room. */
-export function gateDeadlineMs({ advertIntervalMs, healthCheck }: KeepalivedSettings): number {
-  // RFC 9568's Active_Down_Interval, twice.
-  return 2 * activeDownIntervalMs(advertIntervalMs, 1) + healthCheck.timeoutMs + GATE_MARGIN_MS;
 }
 
 function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<void> {
@@ -195,6 +188,3 @@ function sessionOf(run: Execution, host: HostName): Session {
   if (session === undefined) throw new Error(`no session on ${host}`);
   return session;
 }
-
-/** Beyond what the protocol needs: service start-up and a slow first run of the check scripts. */
-const GATE_MARGIN_MS = 6000;

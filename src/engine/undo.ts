@@ -49,6 +49,8 @@ export async function undo(interrupted: World, undoing: Undoing): Promise<Undone
     failures: new Map(),
     byThemselves: new Set(),
   };
+  // An undo takes longer than the step that has failed. Whoever does not hear of it undoes the run by itself.
+  await undoing.deadMen.renew(undoing.sessions, 'steady').catch(() => undefined);
   await lookAt(world, back, [...undoing.touched]);
   await bringBack(world, back);
   await lookAt(
