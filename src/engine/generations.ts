@@ -197,25 +197,34 @@ export const STORE = '/var/lib/konvoy-ha';
 
 /**
  * Only what is whole is printed: its files are compared with the sums that were recorded with them (sha256sum's own form,
- * for whoever looks by hand). A damaged file could say anything.
+ * for whoever looks by hand). A damaged file could say anything. All sums are taken by one process, however many
+ * generations there are: every look at a host waits for this.
  */
 const READ_RECORDED = `for dir in "$1"/*/generations; do
   name=\${dir%/generations}; name=\${name##*/}
   [ -d "$dir" ] && [ "$name" != "$2" ] && echo "foreign $name"
 done
 cd "$1/$2/generations" 2>/dev/null || exit 0
-for n in $(ls | grep -E '^[0-9]+$' | sort -n); do
+nl='
+'
+sums=$nl$(exec sha256sum [0-9]*/head.json [0-9]*/generation.json 2>/dev/null)$nl
+last=0
+for n in [0-9]*; do
+  case $n in *[!0-9]*) continue ;; esac
   [ -d "$n" ] || continue
   names='' bad=''
   [ ! -f "$n/sums" ] || while read -r sum file; do
     names="$names $file"
-    [ "$(sha256sum <"$n/$file")" = "$sum  -" ] || bad="$bad $file"
+    case $sums in *"$nl$sum  $n/$file$nl"*) ;; *) bad="$bad $file" ;; esac
   done 2>/dev/null <"$n/sums"
   [ "$names" = ' head.json generation.json' ] || bad="$bad sums"
   [ -z "$bad" ] || { echo "damaged $n$bad"; continue; }
-  printf 'head '; cat "$n/head.json"; echo; last=$n
+  # One line, without its end.
+  read -r head <"$n/head.json" || :
+  printf 'head %s\\n' "$head"
+  [ "$n" -le "$last" ] || last=$n
 done
-[ -z "\${last-}" ] || { printf 'latest '; cat "$last/generation.json"; }`;
+[ "$last" = 0 ] || { printf 'latest '; exec cat "$last/generation.json"; }`;
 
 const READ_ONE = 'cd "$1" && sha256sum -c sums >/dev/null 2>&1 && cat generation.json';
 

@@ -27,6 +27,8 @@ export async function verifyUntilStable(
   const deadline =
     view.clock.now() + 2 * activeDownIntervalMs(view.endpoint.settings.advertIntervalMs, 1) + SETTLE_MS;
   const calm = undisturbed(view);
+  await how.onLook();
+  await waitForOwner(view, how.settlesOn, { readers, untilMs: deadline });
   let goodBefore = false;
   for (;;) {
     await how.onLook();
@@ -39,6 +41,17 @@ export async function verifyUntilStable(
     goodBefore = verdict.isGood;
     await view.clock.sleep(RECHECK_MS, view.signal);
   }
+}
+
+/** Waits on the host itself until it has the VIP: one round trip, and no look at anything before there is something to see. */
+async function waitForOwner(
+  view: View,
+  host: HostName | undefined,
+  { readers, untilMs }: { readonly readers: ReadonlyMap<HostName, Reader>; readonly untilMs: number },
+): Promise<void> {
+  const reader = host === undefined ? undefined : readers.get(host);
+  const tries = Math.ceil((untilMs - view.clock.now()) / OWNER_POLL_MS);
+  await reader?.probe([probeScript(OWNS_VIP, view.endpoint.vip, String(tries))], view.signal);
 }
 
 function withoutDrift({ checks, owners }: Verdict): Verdict {
@@ -106,8 +119,16 @@ async function askFromHere(view: View, host: string): Promise<EndpointSighting> 
 
 const ASK_TIMEOUT_MS = 3000;
 const RECHECK_MS = 200;
+const OWNER_POLL_MS = 100;
 /** Beyond two elections: service start-up, slow scripts, a first gratuitous ARP that was lost. */
 const SETTLE_MS = 5000;
+
+const OWNS_VIP = `tries=$2
+while [ "$tries" -gt 0 ]; do
+  case $(ip -o address show) in *" $1/"*) exit 0 ;; esac
+  tries=$((tries - 1)); sleep 0.1
+done
+exit 1`;
 
 const ASK_VIP = `if command -v curl >/dev/null 2>&1; then
   curl -ks -o /dev/null -w '%{http_code}' --noproxy '*' --max-time 2 "https://$1:$2$3"

@@ -60,7 +60,7 @@ function parseFile(path: string, result: CommandResult): Observation {
 }
 
 const READ_FILE = `stat -c '%a %U %G %F' -- "$1" || exit 1
-[ ! -f "$1" ] || [ -L "$1" ] || cat -- "$1"`;
+[ ! -f "$1" ] || [ -L "$1" ] || exec cat -- "$1"`;
 
 /**
  * The script stands in the directory from then on, whatever happens to its name, and goes on only where none but root
