@@ -33,16 +33,24 @@ if [ $k = 0 ]; then
 if ( read -r stat </proc/$$/stat; set -- \${stat##*) }
 printf '%s\\n' ${shellWord(owner)} "$$ \${20}" >${draft} && mv -f -- ${draft} ${ownerFile} ) 2>&7; then :; else k=6; fi
 fi
-if [ $k != 0 ]; then exec ${lockFd}>&-; fi`;
+if [ $k = 0 ]; then trap ${shellWord(removal(path))} EXIT; trap 'exit 141' PIPE; else exec ${lockFd}>&-; fi`;
 }
 
 /** Shell text that gives the lock back: the files go first, while nobody else can hold it. */
 export function releaseScript(path: string): string {
-  const file = shellWord(path);
-  // Another's file may stand there by now, when somebody broke our lock: it is not ours to remove.
   return `k=0
-if [ /proc/self/fd/${lockFd} -ef ${file} ]; then rm -f -- ${shellWord(`${path}.owner`)} ${file}; fi
+${removal(path)}
+trap - EXIT PIPE
 exec ${lockFd}>&-`;
+}
+
+/**
+ * Removes the files of a lock that is still held. Another's may stand there by now, when somebody broke our lock: they are not
+ * ours to remove. The shell does it by itself when its connection dies: whoever comes next finds nothing to wonder about.
+ */
+function removal(path: string): string {
+  const file = shellWord(path);
+  return `if [ /proc/self/fd/${lockFd} -ef ${file} ]; then rm -f -- ${shellWord(`${path}.owner`)} ${file}; fi`;
 }
 
 /** What the answer to `acquireScript` means. */

@@ -53,4 +53,5 @@ const FIND_LEFTOVERS = `find / /run -xdev \\( -name '.konvoy-ha.*' -o -name '*.k
 find /var/lib/konvoy-ha \\( -path '*/generations/.*' -o -name armed -o -name undoing \\) 2>/dev/null || true`;
 
 const TRY_LOCK = `[ -e /run/konvoy-ha.lock ] || exit 0
-flock -n /run/konvoy-ha.lock true || echo held`;
+# Opened to be read: flock(1) by a name makes a file that has just gone.
+( flock -n 9 9</run/konvoy-ha.lock ) || [ ! -e /run/konvoy-ha.lock ] || echo held`;
