@@ -103,7 +103,7 @@ export interface KeepalivedSettings {
 }
 
 /** A setting that not every backend can do. */
-export type BackendSetting = 'mode' | 'preempt' | 'loadBalancer' | 'additionalVips';
+export type BackendSetting = 'preempt' | 'loadBalancer' | 'additionalVips';
 
 /** Where the user wrote a setting. */
 export interface SettingSource {

@@ -16,7 +16,6 @@ export function refuseNotBuilt({ vip, span, settings }: KeepalivedEndpoint): rea
     const place = span === undefined ? {} : { span };
     diagnostics.push({ severity: 'error', message, hints: ['use an IPv4 address'], ...place });
   }
-  if (settings.mode !== 'unicast') diagnostics.push(notBuilt(settings, 'mode', settings.mode));
   if (!settings.preempt) diagnostics.push(notBuilt(settings, 'preempt', false));
   if (settings.loadBalancer !== 'none')
     diagnostics.push(notBuilt(settings, 'loadBalancer', settings.loadBalancer));

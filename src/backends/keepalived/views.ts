@@ -73,7 +73,7 @@ export function viewsOf(router: HostRouter, endpoint: KeepalivedEndpoint): Keepa
 }
 
 function confView(router: HostRouter, endpoint: KeepalivedEndpoint): ConfView {
-  const { healthCheck, advertIntervalMs } = endpoint.settings;
+  const { healthCheck, advertIntervalMs, mode } = endpoint.settings;
   return {
     routerId: router.host,
     scriptUser: SCRIPT_USER,
@@ -92,7 +92,7 @@ function confView(router: HostRouter, endpoint: KeepalivedEndpoint): ConfView {
     priority: router.priority,
     advertIntervalSeconds: seconds(advertIntervalMs),
     // A peer list that is empty makes keepalived <= 2.2.4 fall back to multicast silently; alone, we say so ourselves.
-    unicast: router.peers.length > 0,
+    unicast: mode === 'unicast' && router.peers.length > 0,
     source: router.source,
     peers: router.peers,
     // /32 and /128: a longer prefix would make the VIP a candidate for the source of the host's own connections.

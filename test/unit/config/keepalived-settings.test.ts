@@ -87,16 +87,19 @@ describe('a setting of keepalived in the inventory', () => {
 
   it('is pointed at where it was written, when a backend cannot do it', () => {
     const { sources } = settingsOf(
-      inventoryWith({ all: ['keepalived_mode: multicast'] }),
+      inventoryWith({ all: ['keepalived_load_balancer: haproxy'] }),
       '{preempt: false}',
     );
     expect(sources).toMatchObject({
-      mode: { name: 'all.vars.keepalived_mode', span: { file: 'inventory.yaml', line: 4, column: 22 } },
+      loadBalancer: {
+        name: 'all.vars.keepalived_load_balancer',
+        span: { file: 'inventory.yaml', line: 4, column: 31 },
+      },
       preempt: {
         name: 'spec.kubernetes.controlPlane.keepalived.preempt',
         span: { file: 'cluster.yaml', line: 6 },
       },
     });
-    expect(Object.keys(sources).toSorted()).toEqual(['mode', 'preempt']);
+    expect(Object.keys(sources).toSorted()).toEqual(['loadBalancer', 'preempt']);
   });
 });

@@ -7,9 +7,9 @@ import { ENDPOINT } from '../../support/cluster.ts';
 const span = {
   file: 'inventory.yaml',
   line: 4,
-  column: 22,
-  length: 9,
-  text: '    keepalived_mode: multicast',
+  column: 31,
+  length: 7,
+  text: '    keepalived_load_balancer: haproxy',
 };
 
 function withSettings(settings: Partial<KeepalivedSettings>): KeepalivedEndpoint {
@@ -22,11 +22,13 @@ describe('what no backend can do yet', () => {
   });
 
   it('is refused where it was written', () => {
-    const source = { name: 'all.vars.keepalived_mode', span };
-    expect(refuseNotBuilt(withSettings({ mode: 'multicast', sources: { mode: source } }))).toEqual([
+    const source = { name: 'all.vars.keepalived_load_balancer', span };
+    expect(
+      refuseNotBuilt(withSettings({ loadBalancer: 'haproxy', sources: { loadBalancer: source } })),
+    ).toEqual([
       {
         severity: 'error',
-        message: 'all.vars.keepalived_mode: "multicast" is not supported yet',
+        message: 'all.vars.keepalived_load_balancer: "haproxy" is not supported yet',
         hints: [],
         span,
       },
@@ -34,7 +36,6 @@ describe('what no backend can do yet', () => {
   });
 
   it.each<[Partial<KeepalivedSettings>, string]>([
-    [{ mode: 'multicast' }, 'mode: "multicast" is not supported yet'],
     [{ preempt: false }, 'preempt: false is not supported yet'],
     [{ loadBalancer: 'haproxy' }, 'loadBalancer: "haproxy" is not supported yet'],
     [{ loadBalancer: 'ipvs' }, 'loadBalancer: "ipvs" is not supported yet'],
@@ -56,7 +57,9 @@ describe('what no backend can do yet', () => {
 
   it('is named all at once', () => {
     expect(
-      refuseNotBuilt(withSettings({ mode: 'multicast', preempt: false, loadBalancer: 'ipvs' })),
+      refuseNotBuilt(
+        withSettings({ preempt: false, loadBalancer: 'ipvs', additionalVips: [ip('10.0.50.21')] }),
+      ),
     ).toHaveLength(3);
   });
 });

@@ -66,6 +66,13 @@ describe('the other golden files', () => {
     await expect(conf).toMatchFileSnapshot('../golden/ipv6/keepalived.conf');
     expect(RENDERER.render('live.sh', six['live.sh'])).toContain("readonly SELF='[2001:db8:50::11]'\n");
   });
+
+  test('a keepalived.conf for multicast names no peers, and so does not check who sends', async () => {
+    const endpoint = { ...ENDPOINT, settings: { ...ENDPOINT.settings, mode: 'multicast' as const } };
+    const conf = RENDERER.render('keepalived.conf', views({}, endpoint)['keepalived.conf']);
+    expect(conf).not.toMatch(/unicast/);
+    await expect(conf).toMatchFileSnapshot('../golden/multicast/keepalived.conf');
+  });
 });
 
 describe('views', () => {
