@@ -118,6 +118,7 @@ async function openWorld(
     clock: { now: () => io.now(), sleep: async (ms, signal) => sleep(ms, signal) },
     forks: options.forks,
     ...(options.serial === undefined ? {} : { serial: options.serial }),
+    ...(options.forgetHost === undefined ? {} : { gone: options.forgetHost }),
     runId,
     by: `${io.user}@${io.hostname}`,
     signal: run.signal,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CONFIRM_TIMEOUT_S } from '../domain/dead-man.ts';
+import { parseIpAddress, type IpAddress } from '../domain/address.ts';
 import { parseSerial, type Serial } from '../domain/serial.ts';
 import type { Target } from '../domain/target.ts';
 
@@ -39,6 +40,8 @@ export interface HostOptions extends InventoryOptions {
 /** Options of a command whose plan has an order. */
 export interface OrderOptions extends HostOptions {
   readonly serial?: Serial;
+  /** Of a command whose plan makes the hosts what the inventory asks for. */
+  readonly forgetHost?: readonly IpAddress[];
 }
 
 export interface ChangeFlags extends OrderOptions {
@@ -134,6 +137,21 @@ export function withOrderOptions(command: Command): Command {
     'activate at most so many hosts at a time, where the order allows it: a number, or a share like 30%',
     serial,
   );
+}
+
+/** For what makes the hosts what the inventory asks for. */
+export function withMembershipOptions(command: Command): Command {
+  return command.option(
+    '--forget-host <address>',
+    'a host that has left the inventory and is stopped, or gone for good, by its address as a peer; repeatable',
+    addresses,
+  );
+}
+
+function addresses(text: string, before: readonly IpAddress[] = []): readonly IpAddress[] {
+  const parsed = parseIpAddress(text);
+  if (parsed.ok) return [...before, parsed.value];
+  throw new InvalidArgumentError(`${parsed.error}.`);
 }
 
 function serial(text: string): Serial {

@@ -5,6 +5,7 @@ import {
   withChangeOptions,
   withHostOptions,
   withInventoryOptions,
+  withMembershipOptions,
   withOrderOptions,
   withOutputOptions,
   wholeNumber,
@@ -56,7 +57,9 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
       .command('check')
       .description('say what would stop an apply: reachability, sudo, system, interface, VIP'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).check(io, options)));
-  withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change')))
+  withMembershipOptions(
+    withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change'))),
+  )
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('-o, --out <file>', 'save the plan; apply FILE does exactly that, or refuses')
     .action(async (options: PlanOptions) => setStatus(await (await looks()).plan(io, options)));
@@ -111,9 +114,11 @@ function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['
     .action(async (options: InitOptions) =>
       setStatus(await (await import('./commands/init.ts')).init(io, options)),
     );
-  withOrderOptions(
-    withChangeOptions(
-      program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+  withMembershipOptions(
+    withOrderOptions(
+      withChangeOptions(
+        program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+      ),
     ),
   )
     .argument('[planfile]', 'a plan that was saved with plan -o; it is applied as it is, without asking')

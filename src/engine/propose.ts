@@ -52,6 +52,7 @@ export function proposeApply(view: View, scope: Scope): Proposal {
     snapshots: scope.snapshots,
     absent: scope.absent,
     renderer: view.renderer,
+    ...(view.gone === undefined ? {} : { gone: view.gone }),
   });
   if (!desired.ok) throw refusal(desired.error);
   const all = scope.snapshots.map((snapshot): PlanHost => {

@@ -1,4 +1,5 @@
 import type { KeepalivedViews } from '../backends/keepalived/views.ts';
+import type { IpAddress } from '../domain/address.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { Renderer } from '../render/render.ts';
@@ -28,6 +29,8 @@ export interface View {
   readonly forks: number;
   /** Hosts activated at the same time, at most; without it as many as the order allows. */
   readonly serial?: Serial;
+  /** Hosts of before that are gone for good, by the addresses that their peers know. */
+  readonly gone?: readonly IpAddress[];
   /** Names the run in generations and locks. */
   readonly runId: string;
   /** `user@machine` of whoever runs it. */

@@ -11,6 +11,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
 import { vipInterface, type VipInterface } from './interface.ts';
+import { refuseForgotten } from './membership.ts';
 import { assignPriorities } from './priority.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
 import type { HostSnapshot } from './snapshot.ts';
@@ -29,6 +30,8 @@ export interface DesireOptions {
   /** Hosts that `--limit` leaves out and that could not be reached: they stay peers of the others. */
   readonly absent: readonly HostIntent[];
   readonly renderer: Renderer<KeepalivedViews>;
+  /** Addresses of hosts that are gone for good, and are peers no more. */
+  readonly gone?: readonly IpAddress[];
 }
 
 /** Decides what every host shall look like, or says everything that cannot be right. Reads nothing but its arguments. */
@@ -55,6 +58,9 @@ export function desire(
     vrid: vrid.vrid,
     absent: missing.addresses,
   });
+  const sources = [...routers.values()].map(({ source }) => source);
+  const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: options.gone ?? [] });
+  if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
     [...routers].map(([host, router]) => [host, wantedOf(keepalivedResources(router, endpoint, renderer))]),
   );

@@ -20,14 +20,27 @@ export function routerIdentity(conf: string): string {
   return [...values, ...vipsOf(conf)].join(' ');
 }
 
+/** The addresses that adverts are sent to, one by one; none with multicast. */
+export function peersOf(conf: string): readonly string[] {
+  return firstWords(/unicast_peer\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '');
+}
+
+/** The address that adverts are sent from, where it is named. */
+export function sourceOf(conf: string): string | undefined {
+  return valueOf(conf, 'unicast_src_ip') || undefined;
+}
+
 function valueOf(conf: string, keyword: string): string {
   return new RegExp(`^\\s*${keyword}\\s+(\\S+)`, 'm').exec(conf)?.[1] ?? '';
 }
 
 function vipsOf(conf: string): readonly string[] {
-  const body = /virtual_ipaddress\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '';
+  return firstWords(/virtual_ipaddress\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '');
+}
+
+function firstWords(body: string): readonly string[] {
   return body
     .split('\n')
     .flatMap((line) => line.trim().split(/\s+/)[0] ?? [])
-    .filter((address) => address !== '');
+    .filter((word) => word !== '');
 }

@@ -110,7 +110,7 @@ describe('what is wanted', () => {
     const [lb1, lb2] = appliedCluster();
     if (lb1 === undefined || lb2 === undefined) throw new Error('no hosts');
     const options = { snapshots: [lb1, lb2], absent: [hostIntent('lb3')], renderer: RENDERER };
-    const desired = desire(intentOf([lb1, lb2]), ENDPOINT, options);
+    const desired = desire(intentOf(freshCluster()), ENDPOINT, options);
     if (!desired.ok) throw new Error('refused');
     expect(confs(desired.value)).toEqual(confs(desiredOf(freshCluster())).slice(0, 2));
   });
