@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Failures injected into running applies: minutes of waiting each, run by `npm run test:failures`. */
 const FAILURES = ['test/e2e/failures*.test.ts'];
 
+/** An apply that is hit at every boundary between its steps: an hour, run by `npm run test:crash`. */
+const CRASHES = ['test/e2e/crash-matrix.test.ts'];
+
 const E2E = {
   globalSetup: ['test/e2e/global-setup.ts'],
   fileParallelism: false,
@@ -36,11 +39,12 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: FAILURES,
+          exclude: [...FAILURES, ...CRASHES],
           ...E2E,
         },
       },
       { test: { name: 'failures', include: FAILURES, ...E2E } },
+      { test: { name: 'crash', include: CRASHES, ...E2E } },
     ],
   },
 });

@@ -16,23 +16,19 @@ export interface ProcessEnd {
 
 /** `node dist/main.js … --json` as a process of its own, which can be sent signals; disposing of it kills it. */
 export class CliProcess implements AsyncDisposable {
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  protected readonly child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #startedAt = performance.now();
   readonly #events: RunEvent[] = [];
   readonly #ended: Promise<ProcessEnd>;
   #stderr = '';
 
   constructor(...argv: readonly string[]) {
-    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-    this.#child = spawn(process.execPath, [main, ...argv, '--json'], {
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', CI: 'true' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child.stderr.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
+    this.child = this.spawn(fileURLToPath(new URL('../../dist/main.js', import.meta.url)), argv);
+    this.child.stderr.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
     this.#follow();
     this.#ended = new Promise((resolve, reject) => {
-      this.#child.once('error', reject);
-      this.#child.once('close', (code) => {
+      this.child.once('error', reject);
+      this.child.once('close', (code) => {
         const elapsedMs = performance.now() - this.#startedAt;
         resolve({ code, events: this.#events, stderr: this.#stderr, elapsedMs });
       });
@@ -43,7 +39,7 @@ export class CliProcess implements AsyncDisposable {
   async reported(what: (event: RunEvent) => boolean): Promise<void> {
     const deadline = performance.now() + REPORTED_MS;
     while (!this.#events.some(what)) {
-      if (this.#child.exitCode !== null || performance.now() > deadline) {
+      if (this.child.exitCode !== null || performance.now() > deadline) {
         throw new Error(
           `it was not reported: ${what.toString()}\n${this.#stderr}\n${JSON.stringify(this.#events)}`,
         );
@@ -52,8 +48,15 @@ export class CliProcess implements AsyncDisposable {
     }
   }
 
+  protected spawn(main: string, argv: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+    return spawn(process.execPath, [main, ...argv, '--json'], {
+      env: cleanEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.child.kill(signal);
   }
 
   /** Waits for the end; throws, and kills the process, when that takes longer than `withinMs`. */
@@ -61,7 +64,7 @@ export class CliProcess implements AsyncDisposable {
     const late = new AbortController();
     const timeout = sleep(withinMs, undefined, { signal: late.signal }).then(
       () => {
-        this.#child.kill('SIGKILL');
+        this.child.kill('SIGKILL');
         throw new Error(
           `still at work after ${withinMs} ms\n${this.#stderr}\n${JSON.stringify(this.#events)}`,
         );
@@ -76,18 +79,23 @@ export class CliProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.child.kill('SIGKILL');
     await this.#ended;
   }
 
   #follow(): void {
     let rest = '';
-    this.#child.stdout.on('data', (chunk: Buffer) => {
+    this.child.stdout.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) this.#events.push(JSON.parse(line) as RunEvent);
     });
   }
+}
+
+/** What a process of these tests knows of the one that starts it. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: '/nonexistent', CI: 'true' };
 }
 
 /** True of the report that a host has come to a step. */
