@@ -78,4 +78,4 @@ function intervalOf(profile: Profile): AdvertIntervalMs {
 
 const DEFAULT_PROFILE: Profile = 'balanced';
 
-const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer', 'additionalVips'];
+const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer'];

@@ -31,8 +31,8 @@ export interface NetworkFacts {
   readonly route: RouteToVip;
   /** Interfaces with a directly connected prefix that contains the VIP, longest prefix first. */
   readonly connected: readonly InterfaceName[];
-  /** The link-layer address this host has for the VIP in its neighbour table, if somebody answered. */
-  readonly vipNeighbour?: string;
+  /** The link-layer address that this host has in its neighbour table for each VIP that somebody answered for. */
+  readonly neighbours: ReadonlyMap<IpAddress, string>;
 }
 
 export interface InterfaceAddress {

@@ -28,6 +28,11 @@ export interface KeepalivedEndpoint {
   readonly span?: SourceSpan;
 }
 
+/** All addresses that move between the hosts, the VIP of the endpoint first. */
+export function vipsOf({ vip, settings }: KeepalivedEndpoint): readonly IpAddress[] {
+  return [vip, ...settings.additionalVips];
+}
+
 /** A load balancer that a cloud provider makes. */
 export type CloudEndpoint = CloudBalancer & {
   /** Where clients reach it, once the provider has made it and an inventory says so. */
@@ -103,7 +108,7 @@ export interface KeepalivedSettings {
 }
 
 /** A setting that not every backend can do. */
-export type BackendSetting = 'preempt' | 'loadBalancer' | 'additionalVips';
+export type BackendSetting = 'preempt' | 'loadBalancer';
 
 /** Where the user wrote a setting. */
 export interface SettingSource {

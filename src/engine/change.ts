@@ -4,6 +4,7 @@ import type { HostEnd, RunSummary } from '../domain/event.ts';
 import type { HostName } from '../domain/names.ts';
 import type { HostPlan, Plan } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { endpointAfter } from '../plan/in-force.ts';
 import { isSamePlan } from '../plan/same.ts';
 import type { Reader, Session } from '../transport/transport.ts';
 import { armAll, confirmAll } from './confirm.ts';
@@ -37,10 +38,11 @@ export interface ChangeOptions {
  * it was. Reports one `host-finished` for each host and throws what ended the run.
  */
 export async function carryOut(
-  world: World,
+  before: World,
   proposal: Proposal,
   run: { readonly sessions: ReadonlyMap<HostName, Session>; readonly options: ChangeOptions },
 ): Promise<void> {
+  const world = afterwards(before, proposal);
   const startedAt = world.clock.now();
   const touched = new Set<HostName>();
   // Without arming anything until the plan is looked at again under the lock.
@@ -77,6 +79,12 @@ export async function carryOut(
 function afterUndo(error: unknown): unknown {
   if (!(error instanceof KonvoyError) || error.code !== 'verification-failed') return error;
   return new KonvoyError(error.message, { code: 'step-failed', hints: error.hints, cause: error });
+}
+
+/** The world as this plan leaves it. */
+function afterwards(world: World, { plan, records }: Proposal): World {
+  const [router] = records.values();
+  return { ...world, endpoint: endpointAfter(world.endpoint, plan, router?.port) };
 }
 
 interface Finish {

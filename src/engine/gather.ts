@@ -86,7 +86,7 @@ type Read = <T>(slot: Slot<T>) => T;
 
 function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
   const system = batch.add(systemFact);
-  const network = batch.add(networkFact(view.endpoint.vip));
+  const network = batch.add(networkFact(view.endpoint.vip, view.endpoint.settings.additionalVips));
   const api = batch.add(apiFact(view.endpoint.vip, view.endpoint.port));
   const keepalived = batch.add(keepalivedFact);
   return (read) => ({

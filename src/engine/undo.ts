@@ -3,6 +3,7 @@ import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import { assemblePlan, wantedAsObserved, type PlanHost } from '../plan/assemble.ts';
+import { endpointAfter } from '../plan/in-force.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
 import type { DeadMen } from './dead-men.ts';
@@ -144,13 +145,14 @@ async function tidyUp(world: World, { undoing, sessions, failures }: Back, host:
 
 async function bringBack(world: World, back: Back): Promise<void> {
   let plan = planBack(world, back);
+  const then = { ...world, endpoint: endpointAfter(world.endpoint, plan, undefined) };
   if (plan.activation.waves.length > 0) {
-    await waitForQuiet(world, back.sessions);
+    await waitForQuiet(then, back.sessions);
     await lookOnceMore(world, back);
     plan = planBack(world, back);
   }
   await executePlan({
-    world,
+    world: then,
     plan,
     snapshots: back.now,
     sessions: back.sessions,

@@ -71,7 +71,8 @@ export async function verifyOnce(view: View, readers: ReadonlyMap<HostName, Read
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
   });
-  const here = await askFromHere(view, endpoint.vip);
+  const here = [await askFromHere(view, endpoint.vip)];
+  for (const vip of endpoint.settings.additionalVips) here.push({ ...(await askFromHere(view, vip)), vip });
   const certificates = new Map<HostName, string>();
   for (const { snapshot } of looks) {
     const own = vipInterface(snapshot.facts.network, endpoint.vip, snapshot.intent.interface);
@@ -80,7 +81,7 @@ export async function verifyOnce(view: View, readers: ReadonlyMap<HostName, Read
     if (certificate !== undefined) certificates.set(snapshot.intent.name, certificate);
   }
   const snapshots = looks.map((look) => look.snapshot);
-  const sightings = [here, ...looks.map((look) => look.sighting)];
+  const sightings = [...here, ...looks.map((look) => look.sighting)];
   return judge({ endpoint, snapshots, sightings, certificates });
 }
 

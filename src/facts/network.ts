@@ -11,28 +11,27 @@ import { parseInterfaceName, type InterfaceName } from '../domain/names.ts';
 import type { Fact } from './fact.ts';
 
 /**
- * Addresses, links and the route to the VIP. `ip` is read as text, because BusyBox's has no `-json`. When the host
+ * Addresses, links, the route to the VIP, and who answers for it and for the additional VIPs. `ip` is read as text, because BusyBox's has no `-json`. When the host
  * holds the VIP the route says `local … dev lo`; then the connected prefixes say which interface it belongs to.
  */
-export function networkFact(vip: IpAddress): Fact<NetworkFacts> {
+export function networkFact(vip: IpAddress, additional: readonly IpAddress[] = []): Fact<NetworkFacts> {
   const family = `-${familyOf(vip)}`;
   return {
     probes: [
       probe('ip', '-o', 'address', 'show'),
       probe('ip', '-o', 'link', 'show'),
       probe('ip', family, 'route', 'get', vip),
-      probeScript(WHO_HAS, vip),
+      probeScript(WHO_HAS, vip, ...additional),
     ],
     parse: (results) => {
       const [addressText, linkText, routeText, neighbourText] = results.map(stdoutOf);
       const addresses = parseAddresses(addressText ?? '');
-      const neighbour = parseNeighbour(neighbourText ?? '');
       return {
         addresses,
         links: parseLinks(linkText ?? ''),
         route: parseRoute(routeText ?? '', results[2]),
         connected: connectedInterfaces(addresses, vip),
-        ...(neighbour === undefined ? {} : { vipNeighbour: neighbour }),
+        neighbours: parseNeighbours(neighbourText ?? ''),
       };
     },
   };
@@ -100,12 +99,16 @@ export function parseRoute(text: string, result?: CommandResult): RouteToVip {
   return { kind: 'on-link', interface: device.value, ...(source.ok ? { source: source.value } : {}) };
 }
 
-/** Reads `ip neigh show VIP`; an entry without a link-layer address, or one that failed, means that nobody answered. */
-export function parseNeighbour(text: string): string | undefined {
-  const line = text
-    .split('\n')
-    .find((entry) => entry.includes(' lladdr ') && !/ (FAILED|INCOMPLETE)/.test(entry));
-  return / lladdr (?<mac>[0-9a-f:]{17})/i.exec(line ?? '')?.groups?.['mac']?.toLowerCase();
+/** Reads `ip neigh show VIP` of each; an entry without a link-layer address, or one that failed, means that nobody answered. */
+export function parseNeighbours(text: string): ReadonlyMap<IpAddress, string> {
+  const neighbours = new Map<IpAddress, string>();
+  for (const line of text.split('\n')) {
+    const address = parseIpAddress(line.split(' ')[0]);
+    const mac = / lladdr (?<mac>[0-9a-f:]{17})/i.exec(line)?.groups?.['mac'];
+    if (!address.ok || mac === undefined || / (FAILED|INCOMPLETE)/.test(line)) continue;
+    if (!neighbours.has(address.value)) neighbours.set(address.value, mac.toLowerCase());
+  }
+  return neighbours;
 }
 
 function connectedInterfaces(
@@ -128,7 +131,9 @@ function connectedInterfaces(
  * The entry of a machine that has gone stays for a minute: without an answer the kernel is made to forget it and to
  * ask anew.
  */
-const WHO_HAS = `case $1 in *:*) url="http://[$1]:9/";; *) url="http://$1:9/";; esac
-ask() { ping -c 1 -W 1 "$1" >/dev/null 2>&1 || { command -v curl >/dev/null 2>&1 && curl -s --noproxy '*' --connect-timeout 1 "$url"; } >/dev/null 2>&1; }
-ask "$1" || case $(ip neigh show "$1") in *lladdr*) ip neigh flush to "$1"; ask "$1";; esac
-ip neigh show "$1"`;
+const WHO_HAS = `ask() { ping -c 1 -W 1 "$1" >/dev/null 2>&1 || { command -v curl >/dev/null 2>&1 && curl -s --noproxy '*' --connect-timeout 1 "$url"; } >/dev/null 2>&1; }
+for vip in "$@"; do
+  case $vip in *:*) url="http://[$vip]:9/";; *) url="http://$vip:9/";; esac
+  ask "$vip" || case $(ip neigh show "$vip") in *lladdr*) ip neigh flush to "$vip"; ask "$vip";; esac
+  ip neigh show "$vip"
+done`;

@@ -1,4 +1,4 @@
-import { routerIdentity, sharedIdentity } from '../backends/keepalived/identity.ts';
+import { instanceIdentity, routerIdentity, sharedIdentity, vipsIn } from '../backends/keepalived/identity.ts';
 import { KEYS, PACKAGE, PATHS } from '../backends/keepalived/layout.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
@@ -15,7 +15,6 @@ import {
 } from '../domain/resource.ts';
 import { batchSize, type Serial } from '../domain/serial.ts';
 import type { RouterState } from '../domain/vrrp.ts';
-import { holdsAddress } from '../facts/network.ts';
 import { withCauses } from './cause.ts';
 import { diff, serviceActionOf } from './diff.ts';
 import { driftOf } from './drift.ts';
@@ -150,7 +149,7 @@ function announceAgain(
   snapshots: readonly HostSnapshot[],
   plans: readonly HostPlan[],
 ): readonly HostPlan[] {
-  const holders = snapshots.filter(({ facts }) => holdsAddress(facts.network, frame.vip));
+  const holders = snapshots.filter((snapshot) => holdsVip(snapshot, frame.vip));
   const names = holders.filter(runsKeepalived).map(({ intent }) => intent.name);
   const isShared = holders.length > 1 && plans.some((plan) => plan.serviceAction !== 'none');
   if (!isShared) return plans;
@@ -175,8 +174,9 @@ function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPla
   return {
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
-    changesIdentity: changesIdentity(plan?.changes ?? []),
-    holdsVip: holdsAddress(facts.network, vip),
+    changesIdentity: changes(plan?.changes ?? [], routerIdentity),
+    staysActive: !changes(plan?.changes ?? [], instanceIdentity),
+    holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
     apiAnswers: facts.api === 'answers',
     serves: runsKeepalived(snapshot) && facts.api === 'answers' && isInService(facts.keepalived.state),
@@ -184,15 +184,22 @@ function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPla
   };
 }
 
+/** Whether a host has the VIP, or the one that its configuration still has. */
+function holdsVip({ facts, observed }: HostSnapshot, vip: IpAddress): boolean {
+  const own = vipsIn(confText(observed.get(CONF_KEY))).vips.map((prefix) => prefix.split('/')[0]);
+  return facts.network.addresses.some(({ prefix: { address } }) => address === vip || own.includes(address));
+}
+
 function isInService(state: RouterState): boolean {
   return state === 'active' || state === 'backup';
 }
 
-function changesIdentity(changes: readonly Change[]): boolean {
-  const conf = changes.find((change) => change.key === CONF_KEY);
+/** Whether a service that runs is given a configuration of which this is different. */
+function changes(all: readonly Change[], identity: (conf: string) => string): boolean {
+  const conf = all.find((change) => change.key === CONF_KEY);
   if (conf?.wanted?.kind !== 'file' || conf.observed?.kind !== 'file') return false;
   const text = (content: Uint8Array): string => new TextDecoder().decode(content);
-  return routerIdentity(text(conf.wanted.content)) !== routerIdentity(text(conf.observed.content));
+  return identity(text(conf.wanted.content)) !== identity(text(conf.observed.content));
 }
 
 function sortByCreation(wanted: Wanted): Wanted {

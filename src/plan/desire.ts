@@ -3,6 +3,7 @@ import { keepalivedResources, wantedOf } from '../backends/keepalived/keepalived
 import type { KeepalivedViews } from '../backends/keepalived/views.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { VirtualRouterRecord } from '../domain/generation.ts';
+import type { NetworkFacts } from '../domain/facts.ts';
 import type { HostIntent, Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { HostRouter } from '../domain/plan.ts';
@@ -10,7 +11,7 @@ import type { Wanted } from '../domain/resource.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
-import { vipInterface, type VipInterface } from './interface.ts';
+import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
 import { assignPriorities } from './priority.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
@@ -80,8 +81,10 @@ function detectInterfaces(
   const problems: Diagnostic[] = [];
   for (const { intent, facts } of snapshots) {
     const detected = vipInterface(facts.network, endpoint.vip, intent.interface);
-    if (detected.ok) found.set(intent.name, detected.value);
-    else {
+    if (detected.ok) {
+      found.set(intent.name, detected.value);
+      problems.push(...additionalProblems(intent.name, facts.network, { endpoint, vip: detected.value }));
+    } else {
       const span = intent.interface === undefined ? endpoint.span : intent.span;
       problems.push({
         severity: 'error',
@@ -92,6 +95,17 @@ function detectInterfaces(
     }
   }
   return { found, problems };
+}
+
+function additionalProblems(
+  host: HostName,
+  network: NetworkFacts,
+  { endpoint, vip }: { readonly endpoint: KeepalivedEndpoint; readonly vip: VipInterface },
+): readonly Diagnostic[] {
+  return endpoint.settings.additionalVips.flatMap((additional) => {
+    const problem = besideVip(network, additional, vip.interface);
+    return problem === undefined ? [] : [{ severity: 'error' as const, host, ...problem }];
+  });
 }
 
 function prioritiesOf(snapshots: readonly HostSnapshot[]): {

@@ -1,4 +1,4 @@
-import type { IpAddress } from '../domain/address.ts';
+import { familyOf, prefixContains, type IpAddress } from '../domain/address.ts';
 import type { NetworkFacts } from '../domain/facts.ts';
 import type { InterfaceName } from '../domain/names.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -30,6 +30,29 @@ export function vipInterface(
   const source = ownAddressFor(network, device.value, vip);
   if (source === undefined) return err(offLink(network, vip, device.value));
   return ok({ interface: device.value, source });
+}
+
+/** Why an additional VIP cannot stand on the interface of the VIP, if it cannot. */
+export function besideVip(
+  network: NetworkFacts,
+  additional: IpAddress,
+  device: InterfaceName,
+): InterfaceProblem | undefined {
+  // The holder has it as a prefix of one address, which is no subnet.
+  const isThere = network.addresses.some(
+    ({ interface: name, prefix }) =>
+      name === device && prefix.length < onePrefixLength(additional) && prefixContains(prefix, additional),
+  );
+  if (isThere) return undefined;
+  const [addresses = ''] = offLink(network, additional, device).hints;
+  return {
+    message: `the additional VIP ${additional} is outside every subnet of ${device}, where the VIP is`,
+    hints: [addresses, 'choose a free address of one of them for additionalVIPs'],
+  };
+}
+
+function onePrefixLength(address: IpAddress): number {
+  return familyOf(address) === 4 ? 32 : 128;
 }
 
 function askedInterface(

@@ -1,10 +1,9 @@
-import type { KeepalivedEndpoint } from '../domain/intent.ts';
-import { formatEndpoint } from '../domain/address.ts';
+import { vipsOf, type KeepalivedEndpoint } from '../domain/intent.ts';
+import { formatEndpoint, type IpAddress } from '../domain/address.ts';
 import type { HostName } from '../domain/names.ts';
 import { verdictOf, type Check, type Verdict } from '../domain/verdict.ts';
-import { holdsAddress } from '../facts/network.ts';
 import { driftOf } from './drift.ts';
-import { vipInterface } from './interface.ts';
+import { additionalVips, neighbours, oneOwner, ownersOf } from './owners.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import { keyOf } from '../domain/resource.ts';
 import type { HostSnapshot } from './snapshot.ts';
@@ -13,6 +12,8 @@ import type { HostSnapshot } from './snapshot.ts';
 export interface EndpointSighting {
   /** A host's name, or `here` for the machine that runs konvoy-ha. */
   readonly from: HostName | 'here';
+  /** The additional VIP that was asked; absent: the VIP. */
+  readonly vip?: IpAddress;
   /** The HTTP status, or why there was none. */
   readonly answer: number | string;
   /** SHA-256 fingerprint of the certificate that was served. */
@@ -30,12 +31,11 @@ export interface Evidence {
 
 /** What the evidence says. Pure: whoever looks again with the same eyes comes to the same verdict. */
 export function judge(evidence: Evidence): Verdict {
-  const owners = evidence.snapshots
-    .filter(({ facts }) => holdsAddress(facts.network, evidence.endpoint.vip))
-    .map(({ intent }) => intent.name);
+  const owners = ownersOf(evidence, evidence.endpoint.vip);
   const checks = [
     oneOwner(evidence, owners),
-    ...neighbours(evidence, owners),
+    ...additionalVips(evidence, owners),
+    ...vipsOf(evidence.endpoint).flatMap((vip) => neighbours(evidence, owners, vip)),
     ...services(evidence),
     apiServers(evidence),
     ...evidence.sightings.map((sighting) => answers(evidence, sighting)),
@@ -43,64 +43,6 @@ export function judge(evidence: Evidence): Verdict {
     ...drift(evidence),
   ];
   return verdictOf(checks, owners);
-}
-
-function oneOwner({ endpoint, snapshots }: Evidence, owners: readonly HostName[]): Check {
-  const [owner] = owners;
-  if (owners.length === 1 && owner !== undefined) {
-    return {
-      name: 'one-owner',
-      status: 'pass',
-      evidence: `${endpoint.vip} is on ${owner} and on no other of ${snapshots.length} hosts`,
-    };
-  }
-  if (owner === undefined) {
-    return {
-      name: 'one-owner',
-      status: 'fail',
-      evidence: `no host has ${endpoint.vip}`,
-      hint: 'look at keepalived on the hosts: konvoy-ha status',
-    };
-  }
-  return {
-    name: 'one-owner',
-    status: 'fail',
-    evidence: `split brain: ${owners.join(' and ')} all have ${endpoint.vip}`,
-    hint: 'the hosts do not hear each other: let IP protocol 112 (VRRP) pass between them',
-  };
-}
-
-/** The second witness: whom the other hosts would send to. It sees an owner that is none of ours. */
-function neighbours({ endpoint, snapshots }: Evidence, owners: readonly HostName[]): readonly Check[] {
-  const owner = snapshots.find(({ intent }) => intent.name === owners[0]);
-  if (owner === undefined) return [];
-  const own = vipInterface(owner.facts.network, endpoint.vip, owner.intent.interface);
-  const mac = own.ok
-    ? owner.facts.network.links.find((link) => link.interface === own.value.interface)?.mac
-    : undefined;
-  return snapshots
-    .filter(({ intent }) => !owners.includes(intent.name))
-    .map(({ intent, facts }): Check => {
-      const seen = facts.network.vipNeighbour;
-      const common = { name: 'neighbour', host: intent.name };
-      if (seen === undefined)
-        return {
-          ...common,
-          status: 'fail',
-          evidence: `nobody answered for ${endpoint.vip}`,
-          hint: 'is the VIP filtered by a switch or a hypervisor (anti-spoofing)?',
-        };
-      if (mac === undefined || seen === mac)
-        return { ...common, status: 'pass', evidence: `${endpoint.vip} is at ${seen}, ${owner.intent.name}` };
-      const twin = snapshots.find((other) => other.facts.network.links.some((link) => link.mac === seen));
-      const whose = twin === undefined ? 'which is none of these hosts' : `which is ${twin.intent.name}`;
-      return {
-        ...common,
-        status: 'fail',
-        evidence: `${endpoint.vip} is at ${seen}, ${whose}; it should be at ${mac}, ${owner.intent.name}`,
-        hint: 'somebody else answers for the VIP, or an old entry was not refreshed by a gratuitous ARP',
-      };
-    });
 }
 
 function services({ snapshots }: Evidence): readonly Check[] {
@@ -154,8 +96,8 @@ function apiServers({ snapshots, endpoint }: Evidence): Check {
   };
 }
 
-function answers({ endpoint, snapshots }: Evidence, { from, answer }: EndpointSighting): Check {
-  const where = formatEndpoint({ host: endpoint.vip, port: endpoint.port });
+function answers({ endpoint, snapshots }: Evidence, { from, vip, answer }: EndpointSighting): Check {
+  const where = formatEndpoint({ host: vip ?? endpoint.vip, port: endpoint.port });
   const common = { name: 'vip-answers', ...(from === 'here' ? {} : { host: from }) };
   const place = from === 'here' ? ' from here' : '';
   if (answer === 200)

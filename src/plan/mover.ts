@@ -5,8 +5,10 @@ import type { ServiceAction } from '../domain/plan.ts';
 export interface Mover {
   readonly host: HostName;
   readonly action: ServiceAction;
-  /** True when the reload makes it a router of another identity, which is elected anew. */
+  /** True when the reload makes it a router of another identity, whom its peers of before do not hear. */
   readonly changesIdentity: boolean;
+  /** True when keepalived, if it is active, stays so through the reload, whatever it is to its peers. */
+  readonly staysActive: boolean;
   readonly holdsVip: boolean;
   readonly runs: boolean;
   readonly apiAnswers: boolean;

@@ -19,8 +19,6 @@ export function refuseNotBuilt({ vip, span, settings }: KeepalivedEndpoint): rea
   if (!settings.preempt) diagnostics.push(notBuilt(settings, 'preempt', false));
   if (settings.loadBalancer !== 'none')
     diagnostics.push(notBuilt(settings, 'loadBalancer', settings.loadBalancer));
-  if (settings.additionalVips.length > 0)
-    diagnostics.push(notBuilt(settings, 'additionalVips', settings.additionalVips));
   return diagnostics;
 }
 
@@ -41,7 +39,7 @@ export function describeEndpoint(endpoint: CloudEndpoint | ExternalEndpoint): st
 function notBuilt(
   { sources }: KeepalivedSettings,
   setting: BackendSetting,
-  value: string | boolean | readonly string[],
+  value: string | boolean,
 ): Diagnostic {
   const source = sources[setting];
   const message = `${source?.name ?? setting}: ${JSON.stringify(value)} is not supported yet`;

@@ -44,11 +44,16 @@ function predictIdentity(movers: readonly Mover[], { taker, advertIntervalMs }: 
   const caretaker =
     taker ?? bestFirst(stopping.filter((mover) => mover !== holder && canTakeOver(mover, movers)))[0];
   if (caretaker === undefined && holder?.action === 'reload') {
+    if (holder.staysActive) return 'the VIP stays where it is; no request is lost';
     return `nobody can take over meanwhile: the VIP is away for about ${(3 * advertIntervalMs) / 1000} s`;
+  }
+  const settled = settledHolder(movers);
+  if (taker !== undefined && holder?.action === 'reload' && holder.staysActive && settled === holder) {
+    return `${taker.host} takes the VIP under the new identity while ${holder.host} has it under the old one; then ${holder.host} has it alone again; connections that are opened on ${taker.host} in between are cut`;
   }
   return predictMoves(
     movers,
-    [caretaker, settledHolder(movers)].filter((mover) => mover !== undefined),
+    [caretaker, settled].filter((mover) => mover !== undefined),
   );
 }
 

@@ -1,6 +1,6 @@
 import { isNetworkOrBroadcast, prefixContains, type IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
-import type { KeepalivedEndpoint } from '../domain/intent.ts';
+import { vipsOf, type KeepalivedEndpoint } from '../domain/intent.ts';
 import type { ClusterName, HostName } from '../domain/names.ts';
 import { keyOf } from '../domain/resource.ts';
 import { KEYS, MARK, PATHS, READY_WEIGHT, SERVICE } from '../backends/keepalived/layout.ts';
@@ -19,7 +19,10 @@ export function refuseTogether(
   snapshots: readonly HostSnapshot[],
   endpoint: KeepalivedEndpoint,
 ): readonly Diagnostic[] {
-  return [...refuseTwins(snapshots, endpoint.vip), ...refuseStranger(snapshots, endpoint)];
+  return [
+    ...refuseTwins(snapshots, endpoint.vip),
+    ...vipsOf(endpoint).flatMap((vip) => refuseVip(snapshots, endpoint, vip)),
+  ];
 }
 
 /** Two routers may not have one priority, and a host that is not ready must fall below all others. */
@@ -145,20 +148,21 @@ function addressesBeside({ facts }: HostSnapshot, vip: IpAddress): readonly IpAd
     .map(({ prefix }) => prefix.address);
 }
 
-function refuseStranger(
+function refuseVip(
   snapshots: readonly HostSnapshot[],
   endpoint: KeepalivedEndpoint,
+  vip: IpAddress,
 ): readonly Diagnostic[] {
-  const { vip } = endpoint;
-  const diagnostics = refuseUnusable(snapshots, vip);
+  const setting = vip === endpoint.vip ? 'control_plane_endpoint' : 'additionalVIPs';
+  const diagnostics = refuseUnusable(snapshots, vip, setting);
   const macs = new Set(
     snapshots.flatMap(({ facts }) => facts.network.links.flatMap((link) => link.mac ?? [])),
   );
   const heard = snapshots.filter(({ facts }) => {
-    const mac = facts.network.vipNeighbour;
+    const mac = facts.network.neighbours.get(vip);
     return mac !== undefined && !macs.has(mac) && !holdsAddress(facts.network, vip);
   });
-  const strangers = [...new Set(heard.flatMap(({ facts }) => facts.network.vipNeighbour ?? []))];
+  const strangers = [...new Set(heard.flatMap(({ facts }) => facts.network.neighbours.get(vip) ?? []))];
   const spanned = endpoint.span === undefined ? {} : { span: endpoint.span };
   return [
     ...diagnostics.map((diagnostic) => ({ ...diagnostic, ...spanned })),
@@ -166,7 +170,7 @@ function refuseStranger(
       severity: 'error',
       message: `the VIP ${vip} is taken: a machine with the address ${mac}, which is none of these hosts, answers for it`,
       hints: [
-        'choose a free address for control_plane_endpoint, or take that machine off the network',
+        `choose a free address for ${setting}, or take that machine off the network`,
         `seen from ${heard.map(({ intent }) => intent.name).join(', ')}`,
       ],
       ...spanned,
@@ -174,7 +178,11 @@ function refuseStranger(
   ];
 }
 
-function refuseUnusable(snapshots: readonly HostSnapshot[], vip: IpAddress): readonly Diagnostic[] {
+function refuseUnusable(
+  snapshots: readonly HostSnapshot[],
+  vip: IpAddress,
+  setting: string,
+): readonly Diagnostic[] {
   const prefixes = snapshots.flatMap(({ facts }) => facts.network.addresses.map(({ prefix }) => prefix));
   const owner = snapshots.find(({ facts }) =>
     facts.network.addresses.some(
@@ -184,7 +192,7 @@ function refuseUnusable(snapshots: readonly HostSnapshot[], vip: IpAddress): rea
   if (owner !== undefined) {
     return [
       problem(owner.intent.name, `the VIP ${vip} is this host's own address`, [
-        'choose a free address for control_plane_endpoint',
+        `choose a free address for ${setting}`,
       ]),
     ];
   }
@@ -193,7 +201,7 @@ function refuseUnusable(snapshots: readonly HostSnapshot[], vip: IpAddress): rea
       {
         severity: 'error',
         message: `the VIP ${vip} is the network or broadcast address of its subnet`,
-        hints: ['choose a free address for control_plane_endpoint'],
+        hints: [`choose a free address for ${setting}`],
       },
     ];
   }

@@ -9,6 +9,7 @@ export function runningMovers(count = 3): readonly Mover[] {
     host: hostName(`lb${index + 1}`),
     action: 'none',
     changesIdentity: false,
+    staysActive: true,
     holdsVip: index === 0,
     runs: true,
     apiAnswers: true,
@@ -35,7 +36,7 @@ export function withMovers(movers: readonly Mover[], differences: Differences): 
 }
 
 export const RELOAD: Partial<Mover> = { action: 'reload' };
-export const NEW_IDENTITY: Partial<Mover> = { action: 'reload', changesIdentity: true };
+export const NEW_IDENTITY: Partial<Mover> = { action: 'reload', changesIdentity: true, staysActive: false };
 export const START: Partial<Mover> = {
   action: 'start',
   runs: false,

@@ -58,7 +58,7 @@ export class SeenHost implements Session {
 function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
   const { facts, intent, observed, recorded } = snapshot;
   const { os, keepalived } = facts;
-  const { vipNeighbour } = facts.network;
+  const vipNeighbour = facts.network.neighbours.get(VIP);
   const network = networkOf(intent.name, {
     ...(holdsAddress(facts.network, VIP) ? { holds: 'eth0' } : {}),
     ...(vipNeighbour === undefined ? {} : { neighbour: `${VIP} dev eth0 lladdr ${vipNeighbour} REACHABLE ` }),

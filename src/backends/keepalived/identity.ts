@@ -4,20 +4,27 @@ export function sharedIdentity(conf: string): string {
     valueOf(conf, 'vrrp_version'),
     valueOf(conf, 'virtual_router_id'),
     /^\s*unicast_peer\b/m.test(conf),
-    ...vipsOf(conf),
+    ...vipsIn(conf).vips,
   ].join(' ');
 }
 
 /**
- * What makes two configurations the same virtual router to keepalived. A reload keeps the VIP only while all of it is
- * unchanged; otherwise the instance is torn down and elected anew (keepalived `vrrp_exist`). The name is not part of it.
+ * What makes two configurations the same virtual router: a host that differs in it is not heard by its peers, or is
+ * elected anew by its own reload.
  */
 export function routerIdentity(conf: string): string {
-  // Before 2.3.3 an advert with other addresses is dropped, so a change of VIP elects anew as well.
-  const values = ['vrrp_version', 'interface', 'virtual_router_id', 'unicast_src_ip'].map((keyword) =>
-    valueOf(conf, keyword),
-  );
-  return [...values, ...vipsOf(conf)].join(' ');
+  // Before 2.3.3 an advert with other addresses is dropped.
+  return [instanceIdentity(conf), valueOf(conf, 'vrrp_version'), ...vipsIn(conf).vips].join(' ');
+}
+
+/**
+ * What keepalived itself goes by when it reloads (`vrrp_exist`): an active stays active as long as it is unchanged, and
+ * otherwise gives the VIP up and is elected anew. The name is not part of it.
+ */
+export function instanceIdentity(conf: string): string {
+  return ['interface', 'virtual_router_id', 'unicast_src_ip']
+    .map((keyword) => valueOf(conf, keyword))
+    .join(' ');
 }
 
 /** The addresses that adverts are sent to, one by one; none with multicast. */
@@ -30,12 +37,18 @@ export function sourceOf(conf: string): string | undefined {
   return valueOf(conf, 'unicast_src_ip') || undefined;
 }
 
-function valueOf(conf: string, keyword: string): string {
-  return new RegExp(`^\\s*${keyword}\\s+(\\S+)`, 'm').exec(conf)?.[1] ?? '';
+/** The addresses that a configuration moves, as it writes them; those that adverts do not name apart. */
+export function vipsIn(conf: string): {
+  readonly vips: readonly string[];
+  readonly excluded: readonly string[];
+} {
+  const vips = firstWords(/virtual_ipaddress\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '');
+  const excluded = /virtual_ipaddress_excluded\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '';
+  return { vips, excluded: firstWords(excluded) };
 }
 
-function vipsOf(conf: string): readonly string[] {
-  return firstWords(/virtual_ipaddress\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '');
+function valueOf(conf: string, keyword: string): string {
+  return new RegExp(`^\\s*${keyword}\\s+(\\S+)`, 'm').exec(conf)?.[1] ?? '';
 }
 
 function firstWords(body: string): readonly string[] {

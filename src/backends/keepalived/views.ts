@@ -1,4 +1,4 @@
-import { familyOf } from '../../domain/address.ts';
+import { familyOf, type IpAddress } from '../../domain/address.ts';
 import { shellWord, type ShellWord } from '../../domain/command.ts';
 import type { KeepalivedEndpoint } from '../../domain/intent.ts';
 import type { HostRouter } from '../../domain/plan.ts';
@@ -33,6 +33,8 @@ export interface ConfView {
   readonly source: string;
   readonly peers: readonly string[];
   readonly vipPrefix: string;
+  /** Of the additional VIPs, which no advert names: they can come and go while the instance runs. */
+  readonly otherVipPrefixes: readonly string[];
   readonly notifyScript: string;
 }
 
@@ -95,10 +97,15 @@ function confView(router: HostRouter, endpoint: KeepalivedEndpoint): ConfView {
     unicast: mode === 'unicast' && router.peers.length > 0,
     source: router.source,
     peers: router.peers,
-    // /32 and /128: a longer prefix would make the VIP a candidate for the source of the host's own connections.
-    vipPrefix: `${endpoint.vip}/${familyOf(endpoint.vip) === 4 ? 32 : 128}`,
+    vipPrefix: onePrefix(endpoint.vip),
+    otherVipPrefixes: endpoint.settings.additionalVips.map(onePrefix),
     notifyScript: PATHS.notify,
   };
+}
+
+/** /32 and /128: a longer prefix would make the VIP a candidate for the source of the host's own connections. */
+function onePrefix(vip: IpAddress): string {
+  return `${vip}/${familyOf(vip) === 4 ? 32 : 128}`;
 }
 
 function urlHost(address: string): string {

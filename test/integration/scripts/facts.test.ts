@@ -33,7 +33,7 @@ describe.each(SHELLS)('who answers for the VIP in $name', (shell) => {
     const [addresses, links, route] = [result, result, result];
     const calls = await readFile(join(directory.path, 'calls'), 'utf8').catch(() => '');
     return {
-      neighbour: fact.parse([addresses, links, route, result]).vipNeighbour,
+      neighbour: fact.parse([addresses, links, route, result]).neighbours.get(ip(vip)),
       calls: calls.split('\n').filter(Boolean),
     };
   }

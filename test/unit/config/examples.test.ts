@@ -150,7 +150,6 @@ describe('the examples that come with konvoy-ha', () => {
 describe('what an example asks for and is not built yet', () => {
   it.each([
     ['ipv6', ['error: the VIP 2001:db8::10 is an IPv6 address; that is not supported yet']],
-    ['dual-stack', ['error: all.vars.keepalived_additional_vips: ["2001:db8::10"] is not supported yet']],
     [
       'haproxy',
       ['error: spec.kubernetes.controlPlane.keepalived.loadBalancer: "haproxy" is not supported yet'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Link, RouteToVip } from '../../../src/domain/facts.ts';
-import { parseLinks, parseNeighbour, parseRoute } from '../../../src/facts/network.ts';
+import { parseLinks, parseNeighbours, parseRoute } from '../../../src/facts/network.ts';
 import { interfaceName, ip } from '../../support/branded.ts';
 import { complained, said } from '../../support/command-results.ts';
 
@@ -166,6 +166,6 @@ describe('ip neigh show', () => {
     ],
     ['nobody, when nobody was asked', '', undefined],
   ])('tells %s', (_, text, expected) => {
-    expect(parseNeighbour(text)).toBe(expected);
+    expect([...parseNeighbours(text).values()][0]).toBe(expected);
   });
 });

@@ -34,6 +34,7 @@ describe('the network fact', () => {
       ],
       route: { kind: 'on-link', interface: 'eth0', source: '10.0.50.11' },
       connected: ['eth0'],
+      neighbours: new Map(),
     });
   });
 
@@ -47,8 +48,8 @@ describe('the network fact', () => {
 
   test('has the neighbour that answers for the VIP', () => {
     const neighbour = '10.0.50.20 dev eth0 lladdr 52:54:00:aa:00:99 REACHABLE ';
-    expect(facts({ ...LB1, neighbour }).vipNeighbour).toBe('52:54:00:aa:00:99');
-    expect(facts(LB1)).not.toHaveProperty('vipNeighbour');
+    expect(facts({ ...LB1, neighbour }).neighbours.get(VIP)).toBe('52:54:00:aa:00:99');
+    expect(facts(LB1).neighbours.size).toBe(0);
   });
 
   test('asks for the route in the family of the VIP, and for one answer per probe', () => {
@@ -69,6 +70,7 @@ describe('the network fact', () => {
       links: [],
       route: { kind: 'none' },
       connected: [],
+      neighbours: new Map(),
     });
   });
 

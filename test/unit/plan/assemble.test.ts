@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../../src/domain/plan.ts';
 import { assemblePlan, type PlanHost } from '../../../src/plan/assemble.ts';
 import { driftOf } from '../../../src/plan/drift.ts';
+import { endpointAfter } from '../../../src/plan/in-force.ts';
 import { keyOf } from '../../../src/domain/resource.ts';
 import type { HostSnapshot } from '../../../src/plan/snapshot.ts';
 import {
   appliedCluster,
   CONF,
   desiredOf,
+  ENDPOINT,
   freshCluster,
   freshHost,
   holdingVip,
@@ -18,6 +20,7 @@ import {
   withResource,
   withService,
 } from '../../support/cluster.ts';
+import { ip } from '../../support/branded.ts';
 import { wavesOf } from '../../support/movers.ts';
 
 const FRAME = { command: 'apply' as const, headline: 'three hosts', vip: VIP, advertIntervalMs: 500 };
@@ -197,5 +200,45 @@ describe('drift', () => {
     });
     expect(updated.observed).not.toEqual(lb1.observed);
     expect(driftOf(lb1.recorded.latest, updated.observed)).toEqual([]);
+  });
+});
+
+describe('another VIP', () => {
+  test('is taken by a backup while whoever has the VIP of now still serves', () => {
+    const before = appliedCluster();
+    const endpoint = { ...ENDPOINT, vip: ip('10.0.50.99') };
+    const desired = desiredOf(before, endpoint);
+    const hosts = before.map((snapshot): PlanHost => ({
+      snapshot,
+      wanted: desired.wanted.get(snapshot.intent.name) ?? new Map(),
+      priority: desired.routers.get(snapshot.intent.name)?.priority ?? 0,
+    }));
+    const moved = assemblePlan({ ...FRAME, vip: endpoint.vip }, hosts);
+    expect(moved.activation.waves).toEqual([
+      { hosts: ['lb2'], gate: 'owns-vip' },
+      { hosts: ['lb3'], gate: 'none' },
+      { hosts: ['lb1'], gate: 'joined' },
+    ]);
+    expect(endpointAfter(ENDPOINT, moved, 8443)).toMatchObject({ vip: '10.0.50.99', port: 8443 });
+  });
+});
+
+describe('the endpoint after a plan', () => {
+  test('is that of what the hosts go back to, whatever is asked for', () => {
+    const wish = { ...ENDPOINT, vip: ip('10.0.50.99') };
+    expect(endpointAfter(wish, plan(freshCluster()), undefined)).toMatchObject({ vip: VIP, port: 6443 });
+  });
+
+  test('has the additional VIPs of then', () => {
+    const additionalVips = [ip('10.0.50.21'), ip('fd00::21')];
+    const wish = { ...ENDPOINT, settings: { ...ENDPOINT.settings, additionalVips } };
+    const after = endpointAfter(wish, plan(freshCluster()), undefined);
+    expect(after.settings.additionalVips).toEqual([]);
+    expect(after.settings.mode).toBe(wish.settings.mode);
+  });
+
+  test('is what is asked for where nothing of ours remains', () => {
+    const nothing = { ...plan(freshCluster()), hosts: [] };
+    expect(endpointAfter(ENDPOINT, nothing, undefined)).toEqual(ENDPOINT);
   });
 });

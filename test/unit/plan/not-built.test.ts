@@ -39,7 +39,6 @@ describe('what no backend can do yet', () => {
     [{ preempt: false }, 'preempt: false is not supported yet'],
     [{ loadBalancer: 'haproxy' }, 'loadBalancer: "haproxy" is not supported yet'],
     [{ loadBalancer: 'ipvs' }, 'loadBalancer: "ipvs" is not supported yet'],
-    [{ additionalVips: [ip('10.0.50.21')] }, 'additionalVips: ["10.0.50.21"] is not supported yet'],
   ])('%o', (settings, message) => {
     expect(refuseNotBuilt(withSettings(settings)).map((diagnostic) => diagnostic.message)).toEqual([message]);
   });
@@ -56,11 +55,7 @@ describe('what no backend can do yet', () => {
   });
 
   it('is named all at once', () => {
-    expect(
-      refuseNotBuilt(
-        withSettings({ preempt: false, loadBalancer: 'ipvs', additionalVips: [ip('10.0.50.21')] }),
-      ),
-    ).toHaveLength(3);
+    expect(refuseNotBuilt(withSettings({ preempt: false, loadBalancer: 'ipvs' }))).toHaveLength(2);
   });
 });
 

@@ -13,13 +13,22 @@ const hostState = fc
     acts: fc.constantFrom<ServiceAction>('none', 'reload', 'reload', 'stop'),
     starts: fc.boolean(),
     changesIdentity: fc.boolean(),
+    staysActive: fc.boolean(),
     apiAnswers: fc.boolean(),
   })
-  .map(({ runs, mayHold, acts, starts, changesIdentity, apiAnswers }) => {
+  .map(({ runs, mayHold, acts, starts, changesIdentity, staysActive, apiAnswers }) => {
     const action: ServiceAction = runs ? acts : starts ? 'start' : 'none';
     const identity = action === 'reload' && changesIdentity;
     const serves = runs && apiAnswers;
-    return { runs, holdsVip: runs && mayHold, action, changesIdentity: identity, apiAnswers, serves };
+    return {
+      runs,
+      holdsVip: runs && mayHold,
+      action,
+      changesIdentity: identity,
+      staysActive,
+      apiAnswers,
+      serves,
+    };
   });
 
 const movers = fc.array(hostState, { minLength: 1, maxLength: 5 }).map((states): readonly Mover[] =>

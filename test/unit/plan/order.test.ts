@@ -102,6 +102,27 @@ describe('a change of identity', () => {
       /^the VIP moves to lb2, then to lb1,/,
     ],
     [
+      'that the active stays active through: a backup has the VIP as well until it has followed',
+      3,
+      ALL({ ...NEW_IDENTITY, staysActive: true }),
+      ['lb2 -> owns-vip', 'lb3 -> none', 'lb1 -> joined'],
+      /^lb2 takes the VIP under the new identity while lb1 has it under the old one; then lb1 has it alone again;/,
+    ],
+    [
+      'that the active stays active through, and has the highest priority no more: it moves',
+      3,
+      { ...ALL({ ...NEW_IDENTITY, staysActive: true }), lb1: { ...NEW_IDENTITY, priority: 200 } },
+      ['lb2 -> owns-vip', 'lb3 -> none', 'lb1 -> joined'],
+      /^the VIP moves to lb2;/,
+    ],
+    [
+      'of one host that stays active through it: nothing is lost',
+      1,
+      { lb1: { ...NEW_IDENTITY, staysActive: true } },
+      ['lb1 -> owns-vip'],
+      /^the VIP stays where it is; no request is lost$/,
+    ],
+    [
       'of one host: nobody can take over, and that is said',
       1,
       { lb1: NEW_IDENTITY },

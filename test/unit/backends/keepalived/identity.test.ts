@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { routerIdentity, sharedIdentity } from '../../../../src/backends/keepalived/identity.ts';
+import {
+  instanceIdentity,
+  routerIdentity,
+  sharedIdentity,
+} from '../../../../src/backends/keepalived/identity.ts';
 import { confText } from '../../../support/cluster.ts';
 
 const CONF = confText();
@@ -10,7 +14,7 @@ function changed(from: string | RegExp, to: string): string {
   return text;
 }
 
-/** What `vrrp_exist` compares, and the VIPs, of which keepalived before 2.3.3 drops adverts that differ. */
+/** The VRID, by which keepalived itself elects anew, and what adverts are dropped for: version and, before 2.3.3, VIPs. */
 const ELECTED_ANEW: readonly (readonly [string, string])[] = [
   ['the VRID', changed('virtual_router_id 20', 'virtual_router_id 21')],
   ['the VRRP version', changed('vrrp_version 3', 'vrrp_version 2')],
@@ -49,6 +53,20 @@ describe('the identity of a router', () => {
 
   test.each(KEPT)('does not change with %s', (_, conf) => {
     expect(routerIdentity(conf)).toBe(routerIdentity(CONF));
+  });
+});
+
+describe('what keepalived goes by when it reloads', () => {
+  test.each([
+    ...ELECTED_ANEW.slice(0, 1),
+    ...ELECTED_ANEW_HERE,
+    ['unicast to multicast', UNICAST_TO_MULTICAST] as const,
+  ])('changes with %s', (_, conf) => {
+    expect(instanceIdentity(conf)).not.toBe(instanceIdentity(CONF));
+  });
+
+  test.each([...ELECTED_ANEW.slice(1), ...KEPT])('does not change with %s', (_, conf) => {
+    expect(instanceIdentity(conf)).toBe(instanceIdentity(CONF));
   });
 });
 

@@ -67,6 +67,13 @@ describe('the other golden files', () => {
     expect(RENDERER.render('live.sh', six['live.sh'])).toContain("readonly SELF='[2001:db8:50::11]'\n");
   });
 
+  test('a keepalived.conf with additional VIPs names them where no advert does', async () => {
+    const additionalVips = [ip('10.0.50.21'), ip('fd00::21')];
+    const endpoint = { ...ENDPOINT, settings: { ...ENDPOINT.settings, additionalVips } };
+    const conf = RENDERER.render('keepalived.conf', views({}, endpoint)['keepalived.conf']);
+    await expect(conf).toMatchFileSnapshot('../golden/additional/keepalived.conf');
+  });
+
   test('a keepalived.conf for multicast names no peers, and so does not check who sends', async () => {
     const endpoint = { ...ENDPOINT, settings: { ...ENDPOINT.settings, mode: 'multicast' as const } };
     const conf = RENDERER.render('keepalived.conf', views({}, endpoint)['keepalived.conf']);

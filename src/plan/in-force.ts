@@ -1,0 +1,34 @@
+import { vipsIn } from '../backends/keepalived/identity.ts';
+import { PATHS } from '../backends/keepalived/layout.ts';
+import { parseIpAddress, type IpAddress } from '../domain/address.ts';
+import type { KeepalivedEndpoint } from '../domain/intent.ts';
+import type { Plan } from '../domain/plan.ts';
+import { keyOf } from '../domain/resource.ts';
+
+/**
+ * The endpoint that the hosts have when a plan is carried out. After a rollback or an undo it is that of then: the input
+ * may ask for another VIP by now, and nobody would ever have that. `port` is what was recorded with it.
+ */
+export function endpointAfter(
+  endpoint: KeepalivedEndpoint,
+  plan: Plan,
+  port: number | undefined,
+): KeepalivedEndpoint {
+  for (const { changes } of plan.hosts) {
+    const conf = changes.find(({ key }) => key === CONF_KEY)?.wanted;
+    if (conf?.kind !== 'file') continue;
+    const { vips, excluded } = vipsIn(new TextDecoder().decode(conf.content));
+    const [vip, ...others] = [...vips, ...excluded].flatMap(addressOf);
+    if (vip === undefined) continue;
+    const settings = { ...endpoint.settings, additionalVips: others };
+    return { ...endpoint, vip, port: port ?? endpoint.port, settings };
+  }
+  return endpoint;
+}
+
+function addressOf(prefix: string): readonly IpAddress[] {
+  const address = parseIpAddress(prefix.split('/')[0]);
+  return address.ok ? [address.value] : [];
+}
+
+const CONF_KEY = keyOf('file', PATHS.conf);
