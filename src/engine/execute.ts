@@ -49,10 +49,14 @@ export interface Execution {
 export async function executePlan(execution: Execution): Promise<void> {
   const { plan } = execution;
   await onHosts(execution, hostsWith(plan, ['create', 'update']), stageHost);
-  for (const wave of plan.activation.waves) {
+  for (const [index, wave] of plan.activation.waves.entries()) {
     checkInterrupted(execution);
-    await renewAll(execution);
-    await activateWave(execution, wave);
+    const across = index > 0 && crosses(plan.activation);
+    if (across) await activateAcross(execution, wave);
+    else {
+      await renewAll(execution, execution.sessions);
+      await activateWave(execution, wave);
+    }
   }
   await removeFrom(execution, removalSteps);
 }
@@ -68,8 +72,21 @@ async function removeFrom(execution: Execution, stepsOf: (work: HostWork) => rea
   });
 }
 
+/**
+ * Activates a wave while two hosts have the VIP, and for no longer than it takes: the other hosts hear meanwhile that we
+ * are still there; those of the wave hear it with their change.
+ */
+async function activateAcross(run: Execution, wave: Wave): Promise<void> {
+  const others = new Map([...run.sessions].filter(([host]) => !wave.hosts.includes(host)));
+  const ended = await Promise.allSettled([activateWave(run, wave), renewAll(run, others)]);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}
+
 /** An undo goes on where it can: a host whose dead-man has fired says so when it is to be changed. */
-async function renewAll({ deadMen, sessions, plan, undoFailures }: Execution): Promise<void> {
+async function renewAll(
+  { deadMen, plan, undoFailures }: Execution,
+  sessions: Execution['sessions'],
+): Promise<void> {
   try {
     await deadMen.renew(sessions, crosses(plan.activation) ? 'crossing' : 'steady');
   } catch (error) {
