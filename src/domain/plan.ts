@@ -64,8 +64,10 @@ export interface Activation {
 
 export interface Wave {
   readonly hosts: readonly HostName[];
-  /** What must hold on these hosts before the next wave: one of them owns the VIP, or all run as members. */
+  /** What must hold on these hosts before the next wave: the only one owns the VIP, or all run as members. */
   readonly gate: 'owns-vip' | 'joined' | 'none';
+  /** The host of an earlier wave that has to own the VIP, instead of one of these. */
+  readonly owner?: HostName;
   /**
    * Hosts of the wave whose gate opens only when they serve again, not when they have merely joined: those that served
    * before. Nobody waits for a host to become what it never was, or nothing could be applied to a sick cluster.

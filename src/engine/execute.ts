@@ -51,8 +51,8 @@ export async function executePlan(execution: Execution): Promise<void> {
   await onHosts(execution, hostsWith(plan, ['create', 'update']), stageHost);
   for (const [index, wave] of plan.activation.waves.entries()) {
     checkInterrupted(execution);
-    const across = index > 0 && crosses(plan.activation);
-    if (across) await activateAcross(execution, wave);
+    const isTaken = plan.activation.waves.slice(0, index).some(({ gate }) => gate === 'owns-vip');
+    if (isTaken) await activateAcross(execution, wave);
     else {
       await renewAll(execution, execution.sessions);
       await activateWave(execution, wave);
@@ -116,7 +116,7 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
     await mutateAll(execution, host, 'activating', activationMutations(workOf(execution, host)));
   });
   if (wave.gate === 'none') return;
-  await onHosts(run, wave.hosts, waitAtGate(wave));
+  await onHosts(run, wave.owner === undefined ? wave.hosts : [wave.owner], waitAtGate(wave));
 }
 
 function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<void> {

@@ -23,7 +23,7 @@ export function patienceS(
 
 /** Whether two hosts have the VIP between two waves: one under the new identity, one under the old. */
 export function crosses({ waves }: Activation): boolean {
-  return waves.length > 1 && waves[0]?.gate === 'owns-vip';
+  return waves.slice(0, -1).some(({ gate }) => gate === 'owns-vip');
 }
 
 /** How long a gate is waited at: two elections, the first run of the check scripts, and room. */

@@ -86,22 +86,24 @@ function firstWaves(starts: readonly Mover[], movers: readonly Mover[]): readonl
 /** Make before break: one backup becomes active under the new identity while the old active still serves. */
 function identityWaves(reloads: readonly Mover[], movers: readonly Mover[]): readonly Wave[] {
   const taker = takerOf(reloads, movers);
-  if (taker !== undefined) return [...waveOf([taker], 'owns-vip'), ...followers(taker, reloads)];
+  if (taker !== undefined) return takeover(taker, reloads);
   const alone = reloads.length === 1 && reloads.every((mover) => canTakeOver(mover, movers));
   return waveOf(reloads, alone ? 'owns-vip' : 'joined');
 }
 
 /**
  * Whoever has the VIP under the old identity comes last: as it leaves, it tells those who are still there to take over,
- * and one that is slow to follow would be active under the old identity for as long as it takes.
+ * and one that is slow to follow would be active under the old identity for as long as it takes. From the takeover on two
+ * have the VIP, so the other backups follow before it.
  */
-function followers(taker: Mover, reloads: readonly Mover[]): readonly Wave[] {
+function takeover(taker: Mover, reloads: readonly Mover[]): readonly Wave[] {
   const rest = reloads.filter((mover) => mover !== taker);
   const holders = rest.filter((mover) => mover.holdsVip);
   const backups = rest.filter((mover) => !mover.holdsVip);
-  if (holders.length === 0) return waveOf(backups, 'joined');
-  // Two have the VIP until the holders have followed: nothing is waited for in between.
-  return [...waveOf(backups, 'none'), ...waveOf(holders, 'joined')];
+  if (holders.length === 0) return [...waveOf([taker], 'owns-vip'), ...waveOf(backups, 'joined')];
+  if (backups.length === 0) return [...waveOf([taker], 'owns-vip'), ...waveOf(holders, 'joined')];
+  const following = waveOf(backups, 'owns-vip').map((wave) => ({ ...wave, owner: taker.host }));
+  return [...waveOf([taker], 'joined'), ...following, ...waveOf(holders, 'joined')];
 }
 
 /** Who takes the VIP under a new identity: not the only one who has it now, unless there is nobody else. */
@@ -158,7 +160,7 @@ function reason(course: Course, { stops, reloads, starts }: Work): string {
       ...(starts.length > 0 ? ['hosts that start wait until every peer knows them'] : []),
     ],
     identity: [
-      'the virtual router changes its identity: one backup takes the VIP under the new one, then the others follow, the old active last',
+      'the virtual router changes its identity: one backup tries the reload, the others follow, the VIP is taken under the new one, and the old active comes last',
       ...(stops.length > 0 ? ['hosts that go serve until then'] : []),
       ...(starts.length > 0 ? ['hosts that start wait until every peer knows them'] : []),
     ],

@@ -168,6 +168,7 @@ function waveWords(wave: Wave): string {
   const hosts = wave.hosts.join(', ');
   switch (wave.gate) {
     case 'owns-vip':
+      if (wave.owner !== undefined) return `${hosts}; then wait until ${wave.owner} owns the vip`;
       return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it owns' : 'one of them owns'} the vip`;
     case 'joined':
       return `${hosts}; then wait until ${joinWords(wave)}`;

@@ -56,8 +56,8 @@ export const ALL = (difference: Partial<Mover>): Differences => ({
 
 /** Waves as text: `lb2 -> owns-vip`, hosts in their order, those that have to serve again marked: `lb2! -> joined`. */
 export function wavesOf(activation: Activation): readonly string[] {
-  return activation.waves.map(({ hosts, gate, serving = [] }) => {
+  return activation.waves.map(({ hosts, gate, owner, serving = [] }) => {
     const names = hosts.map((host) => (serving.includes(host) ? `${host}!` : host));
-    return `${names.join(' ')} -> ${gate}`;
+    return `${names.join(' ')} -> ${owner === undefined ? '' : `${owner} `}${gate}`;
   });
 }

@@ -130,7 +130,11 @@ async function ask(vip: string, ca: string): Promise<VipAnswer> {
     socket.once('secureConnect', () => socket.write(`GET /readyz HTTP/1.0\r\nHost: ${vip}\r\n\r\n`));
     socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
     socket.once('end', () => settleAnswer(text, isLate, settle, lose));
-    socket.once('error', (error: NodeJS.ErrnoException) => lose(error.code ?? error.message));
+    socket.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      // A reset that answers a SYN is ECONNREFUSED; this one hit a connection that we had not heard of yet.
+      isTaken ||= code === 'ECONNRESET';
+      lose(code ?? message);
+    });
     socket.once('close', () => lose('closed'));
   });
 }

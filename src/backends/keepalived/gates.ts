@@ -11,9 +11,10 @@ export function ownerGate(vip: string, deadlineMs: number): Gate {
   return { script: OWNS_VIP, parameters: [String(Math.ceil(deadlineMs / POLL_MS)), vip] };
 }
 
-/** Opens when keepalived runs and has told the notify script a state that lasts. */
+/** Opens when keepalived has run, and has told the notify script a state that lasts, for so long that a reload cannot kill it any more. */
 export function joinGate(deadlineMs: number): Gate {
-  return { script: JOINED, parameters: [String(Math.ceil(deadlineMs / POLL_MS)), PATHS.state, 'joins', '1'] };
+  const tries = Math.ceil((deadlineMs + SURVIVED_MS) / POLL_MS);
+  return { script: JOINED, parameters: [String(tries), PATHS.state, 'joins', String(SURVIVED_MS / POLL_MS)] };
 }
 
 /** Opens when keepalived has run and been active or a backup for so long that its check scripts would have told. */
@@ -24,6 +25,9 @@ export function serviceGate(deadlineMs: number): Gate {
 }
 
 const POLL_MS = 20;
+
+/** A configuration that is read and kills keepalived has done so by then; less than the shortest takeover, 0.75 s. */
+const SURVIVED_MS = 300;
 
 /** A reload is over long before, and the live script, which puts a host at fault, runs every second. */
 const STEADY_MS = 1500;
@@ -37,9 +41,11 @@ exit 1`;
 
 const JOINED = `tries=$1 steady=0
 while [ "$tries" -gt 0 ]; do
-  is=no pid=$(cat /run/keepalived.pid 2>/dev/null)
+  is=no pid='' state=''
+  read -r pid 2>/dev/null </run/keepalived.pid
+  read -r state 2>/dev/null <"$2"
   if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then
-    case $3/$(cat "$2" 2>/dev/null) in */MASTER*|*/BACKUP*|joins/FAULT*) is=yes;; esac
+    case $3/$state in */MASTER*|*/BACKUP*|joins/FAULT*) is=yes;; esac
   fi
   steady=$((steady + 1)); [ $is = yes ] || steady=0
   [ "$steady" -lt "$4" ] || exit 0

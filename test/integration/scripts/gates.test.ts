@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,7 +90,8 @@ describe.each(SHELLS)('the gate of a member in $name', (shell) => {
     const [pidFile, state] = ['keepalived.pid', 'run/state'].map((name) => join(directory.path, name));
     if (pidFile === undefined || state === undefined) throw new Error('no paths');
     await mkdir(join(directory.path, 'run'));
-    if (how.pid !== undefined) await writeFile(pidFile, how.pid);
+    const pid = how.pid === 'dying' ? `${spawn('sleep', ['0.1']).pid ?? 0}\n` : how.pid;
+    if (pid !== undefined) await writeFile(pidFile, pid);
     if (how.state !== undefined) await writeFile(state, how.state);
     const gate = elsewhere(joinGate(60), { pidFile, state });
     return (await runCommand(shell, mutateScript(gate.script, ...gate.parameters))).exitCode === 0;
@@ -116,6 +118,7 @@ describe.each(SHELLS)('the gate of a member in $name', (shell) => {
     ],
     // Above kernel.pid_max: no such process can be.
     ['stays shut when keepalived has died', '4194305\n', 'BACKUP 1763820000 4711\n', false],
+    ['stays shut when it dies right after it was told', 'dying', 'BACKUP 1763820000 4711\n', false],
     ['stays shut when the process id is empty', '', 'BACKUP 1763820000 4711\n', false],
   ])('%s', async (_, pid, state, expected) => {
     expect(await opens({ pid, state })).toBe(expected);

@@ -60,6 +60,15 @@ test.each<readonly [string, Activation['waves'], boolean]>([
     ],
     true,
   ],
+  [
+    'a host that takes the VIP when the other backups have followed',
+    [
+      { hosts: [hostName('lb1')], gate: 'joined' },
+      { hosts: [hostName('lb2')], gate: 'owns-vip', owner: hostName('lb1') },
+      { hosts: [hostName('lb3')], gate: 'joined' },
+    ],
+    true,
+  ],
 ])('two may have the VIP between waves: %s', (_, waves, expected) => {
   expect(crosses({ waves, because: '', prediction: '' })).toBe(expected);
 });

@@ -139,8 +139,8 @@ describe('a plan', () => {
       snapshot: otherVrid(host.snapshot),
     }));
     expect(wavesOf(assemblePlan(FRAME, hosts).activation)).toEqual([
-      'lb2 -> owns-vip',
-      'lb3 -> none',
+      'lb2 -> joined',
+      'lb3 -> lb2 owns-vip',
       'lb1 -> joined',
     ]);
   });
@@ -215,8 +215,8 @@ describe('another VIP', () => {
     }));
     const moved = assemblePlan({ ...FRAME, vip: endpoint.vip }, hosts);
     expect(moved.activation.waves).toEqual([
-      { hosts: ['lb2'], gate: 'owns-vip' },
-      { hosts: ['lb3'], gate: 'none' },
+      { hosts: ['lb2'], gate: 'joined' },
+      { hosts: ['lb3'], gate: 'owns-vip', owner: 'lb2' },
       { hosts: ['lb1'], gate: 'joined' },
     ]);
     expect(endpointAfter(ENDPOINT, moved, 8443)).toMatchObject({ vip: '10.0.50.99', port: 8443 });

