@@ -1,12 +1,13 @@
 import { probeScript, stdoutOf } from '../domain/command.ts';
+import { vipsOf } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
-import { verdictOf, type Verdict } from '../domain/verdict.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { activeDownIntervalMs } from '../domain/vrrp.ts';
 import { judge, type EndpointSighting } from '../plan/judge.ts';
 import { vipInterface } from '../plan/interface.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
-import { gatherHost } from './gather.ts';
+import { gatherHost, gatherRouter } from './gather.ts';
 import { forEachHost } from './hosts.ts';
 import { undisturbed, type View } from './world.ts';
 
@@ -32,7 +33,7 @@ export async function verifyUntilStable(
   let goodBefore = false;
   for (;;) {
     await how.onLook();
-    const verdict = withoutDrift(await verifyOnce(calm, readers));
+    const verdict = await look(calm, readers, gatherRouter);
     view.signal.throwIfAborted();
     const isLate = view.clock.now() >= deadline;
     const hasSettled = how.settlesOn === undefined || verdict.owners[0] === how.settlesOn || isLate;
@@ -54,45 +55,64 @@ async function waitForOwner(
   await reader?.probe([probeScript(OWNS_VIP, view.endpoint.vip, String(tries))], view.signal);
 }
 
-function withoutDrift({ checks, owners }: Verdict): Verdict {
-  return verdictOf(
-    checks.filter((check) => check.name !== 'drift'),
-    owners,
-  );
-}
-
 /** One look at every host and at the endpoint, from here and from every host. Holds readers: it cannot change anything. */
 export async function verifyOnce(view: View, readers: ReadonlyMap<HostName, Reader>): Promise<Verdict> {
+  return look(view, readers, gatherHost);
+}
+
+/** How much of a host is looked at. */
+type Gather = typeof gatherHost;
+
+async function look(view: View, readers: ReadonlyMap<HostName, Reader>, gather: Gather): Promise<Verdict> {
   const { endpoint } = view;
   const outcomes = await forEachHost([...readers.keys()], view.forks, async (host) =>
-    lookFrom(view, host, readers.get(host)),
+    lookFrom(view, host, { reader: readers.get(host), gather }),
   );
   const looks = outcomes.map((outcome) => {
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
   });
-  const here = [await askFromHere(view, endpoint.vip)];
-  for (const vip of endpoint.settings.additionalVips) here.push({ ...(await askFromHere(view, vip)), vip });
-  const certificates = new Map<HostName, string>();
-  for (const { snapshot } of looks) {
-    const own = vipInterface(snapshot.facts.network, endpoint.vip, snapshot.intent.interface);
-    if (!own.ok || snapshot.facts.api !== 'answers') continue;
-    const { certificate } = await askFromHere(view, own.value.source);
-    if (certificate !== undefined) certificates.set(snapshot.intent.name, certificate);
-  }
+  const [here, certificates] = await Promise.all([
+    Promise.all(
+      vipsOf(endpoint).map(async (vip) => ({
+        ...(await askFromHere(view, vip)),
+        ...(vip === endpoint.vip ? {} : { vip }),
+      })),
+    ),
+    certificatesOf(
+      view,
+      looks.map(({ snapshot }) => snapshot),
+    ),
+  ]);
   const snapshots = looks.map((look) => look.snapshot);
   const sightings = [...here, ...looks.map((look) => look.sighting)];
   return judge({ endpoint, snapshots, sightings, certificates });
 }
 
+/** What each host's own API server serves, where it answers. */
+async function certificatesOf(
+  view: View,
+  snapshots: readonly HostSnapshot[],
+): Promise<ReadonlyMap<HostName, string>> {
+  const asked = await Promise.all(
+    snapshots.map(async ({ facts, intent }): Promise<readonly [HostName, string][]> => {
+      const own = vipInterface(facts.network, view.endpoint.vip, intent.interface);
+      if (!own.ok || facts.api !== 'answers') return [];
+      const { certificate } = await askFromHere(view, own.value.source);
+      return certificate === undefined ? [] : [[intent.name, certificate]];
+    }),
+  );
+  return new Map(asked.flat());
+}
+
 async function lookFrom(
   view: View,
   host: HostName,
-  reader: Reader | undefined,
+  { reader, gather }: { readonly reader: Reader | undefined; readonly gather: Gather },
 ): Promise<{ readonly snapshot: HostSnapshot; readonly sighting: EndpointSighting }> {
   const intent = view.intent.hosts.find((candidate) => candidate.name === host);
   if (intent === undefined || reader === undefined) throw new Error(`no way to look from ${host}`);
-  const snapshot = await gatherHost(view, reader, intent);
+  const snapshot = await gather(view, reader, intent);
   const { vip, port, settings } = view.endpoint;
   const urlHost = vip.includes(':') ? `[${vip}]` : vip;
   const [result] = await reader.probe(

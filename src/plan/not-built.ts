@@ -1,4 +1,4 @@
-import { familyOf, formatEndpoint } from '../domain/address.ts';
+import { formatEndpoint } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type {
   BackendSetting,
@@ -9,13 +9,8 @@ import type {
 } from '../domain/intent.ts';
 
 /** Everything that is asked for and that no backend can do yet: nobody may believe it to be in force. */
-export function refuseNotBuilt({ vip, span, settings }: KeepalivedEndpoint): readonly Diagnostic[] {
+export function refuseNotBuilt({ settings }: KeepalivedEndpoint): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  if (familyOf(vip) === 6) {
-    const message = `the VIP ${vip} is an IPv6 address; that is not supported yet`;
-    const place = span === undefined ? {} : { span };
-    diagnostics.push({ severity: 'error', message, hints: ['use an IPv4 address'], ...place });
-  }
   if (!settings.preempt) diagnostics.push(notBuilt(settings, 'preempt', false));
   if (settings.loadBalancer !== 'none')
     diagnostics.push(notBuilt(settings, 'loadBalancer', settings.loadBalancer));

@@ -57,40 +57,36 @@ describe('on a running cluster, under 50 connections a second, nobody is turned 
     ]);
     await writeFile(cluster().lab.inventoryPath, `${head}${lines.join('\n')}\n${tail}`);
   };
-  /** Applies, and compares what was seen of the VIP with what the plan has foretold. */
-  const change = async (
-    title: string,
-    moves: readonly string[],
-    ...words: readonly string[]
-  ): Promise<void> => {
-    const plan = eventsOf(await cluster().run('plan', '--json')).find(({ type }) => type === 'plan');
-    const prediction = plan?.type === 'plan' ? plan.plan.activation.prediction : '';
-    const seen = await watchedVip(cluster().lab, async () => cluster().succeed('apply', '--yes', ...words));
+  /** Applies while the VIP is watched; with what the plan has foretold. */
+  const applied = async (title: string): Promise<{ readonly seen: Watched; readonly prediction: string }> => {
+    let prediction = '';
+    const seen = await watchedVip(cluster().lab, async () => {
+      const events = eventsOf(await cluster().succeed('apply', '--yes', '--json'));
+      const plan = events.find(({ type }) => type === 'plan');
+      prediction = plan?.type === 'plan' ? plan.plan.activation.prediction : '';
+    });
     table.push(rowOf(title, seen));
-    expect(stationsOf(seen), seen.words).toEqual(moves);
-    expect([moves[0], ...foretold(prediction)], prediction).toEqual(moves);
     expect(seen.use.refused, seen.words).toBe(0);
     expect(seen.lostOnTheWay, seen.words).toBe(0);
-    expect(seen.use.cut === 0 || moves.length > 1, seen.words).toBe(true);
-    expect(seen.owners.longestNoneMs, seen.words).toBeLessThanOrEqual(100 * seen.stretch);
-    expect(seen.owners.longestSeveralMs, seen.words).toBeLessThanOrEqual(200 * seen.stretch);
-    expect((await cluster().run('plan', '--detailed-exitcode')).code).toBe(0);
+    // keepalived itself takes the address away before it puts it on elsewhere: a few milliseconds, stretched.
+    expect(seen.owners.longestNoneMs, seen.words).toBeLessThanOrEqual(20 * seen.stretch);
+    expect(seen.owners.longestSeveralMs, seen.words).toBeLessThanOrEqual(150 * seen.stretch);
+    return { seen, prediction };
   };
-
+  /** What was seen of the VIP is what the plan has foretold. */
+  const change = async (title: string, moves: readonly string[]): Promise<void> => {
+    const { seen, prediction } = await applied(title);
+    expect(stationsOf(seen), seen.words).toEqual(moves);
+    expect([moves[0], ...foretold(prediction)], prediction).toEqual(moves);
+    expect(seen.use.cut === 0 || moves.length > 1, seen.words).toBe(true);
+  };
   /** The same where the active stays what it is: cp2 has the VIP as well for a moment. */
   const changeInPlace = async (title: string): Promise<void> => {
-    const plan = eventsOf(await cluster().run('plan', '--json')).find(({ type }) => type === 'plan');
-    const prediction = plan?.type === 'plan' ? plan.plan.activation.prediction : '';
+    const { seen, prediction } = await applied(title);
     expect(prediction).toMatch(
       /^cp2 takes the VIP under the new identity while cp1 has it .* then cp1 has it alone/,
     );
-    const seen = await watchedVip(cluster().lab, async () => cluster().succeed('apply', '--yes'));
-    table.push(rowOf(title, seen));
     expect(stationsOf(seen), seen.words).toEqual(['cp1']);
-    expect(seen.use.refused + seen.lostOnTheWay, seen.words).toBe(0);
-    expect(seen.owners.longestNoneMs, seen.words).toBe(0);
-    expect(seen.owners.longestSeveralMs, seen.words).toBeLessThanOrEqual(200 * seen.stretch);
-    expect((await cluster().run('plan', '--detailed-exitcode')).code).toBe(0);
   };
 
   beforeAll(async () => {
@@ -160,6 +156,7 @@ describe('on a running cluster, under 50 connections a second, nobody is turned 
     await hosts(ALL);
     await change('a host added', ['cp1']);
     expect(await cluster().owners()).toEqual(['cp1']);
+    expect((await cluster().run('plan', '--detailed-exitcode')).code).toBe(0);
   });
 });
 

@@ -149,7 +149,6 @@ describe('the examples that come with konvoy-ha', () => {
 
 describe('what an example asks for and is not built yet', () => {
   it.each([
-    ['ipv6', ['error: the VIP 2001:db8::10 is an IPv6 address; that is not supported yet']],
     [
       'haproxy',
       ['error: spec.kubernetes.controlPlane.keepalived.loadBalancer: "haproxy" is not supported yet'],

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KeepalivedEndpoint, KeepalivedSettings } from '../../../src/domain/intent.ts';
 import { describeEndpoint, refuseNotBuilt } from '../../../src/plan/not-built.ts';
-import { ip } from '../../support/branded.ts';
 import { ENDPOINT } from '../../support/cluster.ts';
 
 const span = {
@@ -41,17 +40,6 @@ describe('what no backend can do yet', () => {
     [{ loadBalancer: 'ipvs' }, 'loadBalancer: "ipvs" is not supported yet'],
   ])('%o', (settings, message) => {
     expect(refuseNotBuilt(withSettings(settings)).map((diagnostic) => diagnostic.message)).toEqual([message]);
-  });
-
-  it('is an IPv6 VIP, at the endpoint', () => {
-    expect(refuseNotBuilt({ ...ENDPOINT, vip: ip('fd00::10'), span })).toEqual([
-      {
-        severity: 'error',
-        message: 'the VIP fd00::10 is an IPv6 address; that is not supported yet',
-        hints: ['use an IPv4 address'],
-        span,
-      },
-    ]);
   });
 
   it('is named all at once', () => {
