@@ -1,9 +1,10 @@
 import { instanceIdentity, routerIdentity, sharedIdentity, vipsIn } from '../backends/keepalived/identity.ts';
-import { KEYS, PACKAGE, PATHS } from '../backends/keepalived/layout.ts';
+import { ALL_KEYS } from '../backends/backends.ts';
+import { PATHS } from '../backends/keepalived/layout.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Activation, Change, HostPlan, Plan } from '../domain/plan.ts';
+import { actionOf, type Activation, type Change, type HostPlan, type Plan } from '../domain/plan.ts';
 import {
   keyOf,
   resourceKey,
@@ -15,6 +16,7 @@ import {
 } from '../domain/resource.ts';
 import { batchSize, type Serial } from '../domain/serial.ts';
 import type { RouterState } from '../domain/vrrp.ts';
+import { aroundRouters } from './balancers.ts';
 import { withCauses } from './cause.ts';
 import { diff, serviceActionOf } from './diff.ts';
 import { driftOf } from './drift.ts';
@@ -71,10 +73,9 @@ export function wantedInstead(resources: readonly Resource[], recorded: Generati
 
 /** The host as it was before us. Packages that we installed stay unless `purge` is asked for. */
 export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
-  const wanted = new Map(wantedInstead([], recorded));
-  const packageKey = keyOf('package', PACKAGE);
-  if (!purge && wanted.has(packageKey) && wanted.get(packageKey) === undefined) wanted.delete(packageKey);
-  return wanted;
+  const wanted = wantedInstead([], recorded);
+  if (purge) return wanted;
+  return new Map([...wanted].filter(([key, resource]) => resource !== undefined || !isPackage(key)));
 }
 
 /** The host as it was when it was observed: what an undo goes back to. What we installed meanwhile stays installed. */
@@ -82,7 +83,7 @@ export function wantedAsObserved(observed: Observed): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
   for (const [key, seen] of observed) {
     if (seen.status === 'present') wanted.set(key, seen.resource);
-    else if (seen.status === 'absent' && !key.startsWith('package:')) wanted.set(key, undefined);
+    else if (seen.status === 'absent' && !isPackage(key)) wanted.set(key, undefined);
   }
   return sortByCreation(wanted);
 }
@@ -131,10 +132,12 @@ function confText(seen: Observation | Resource | undefined): string {
 function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
   const { observed, recorded } = snapshot;
   const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
+  const balancerAction = serviceActionOf(changes, 'balancer');
   return {
     host: snapshot.intent.name,
     changes,
     serviceAction: serviceActionOf(changes),
+    ...(balancerAction === 'none' ? {} : { balancerAction }),
     drifted: driftOf(recorded.latest, observed).length > 0,
     ...(recorded.latest === undefined ? {} : { generation: recorded.latest.number }),
   };
@@ -166,7 +169,14 @@ function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: reado
   ];
   const { serial } = frame;
   const batch = serial === undefined ? undefined : { serial, size: batchSize(serial, hosts.length) };
-  return orderActivation(movers, frame.advertIntervalMs, batch);
+  return aroundRouters(orderActivation(movers, frame.advertIntervalMs, batch), {
+    movers: plans.flatMap((plan) => {
+      const mover = movers.find(({ host }) => host === plan.host);
+      return mover === undefined ? [] : [{ ...mover, action: actionOf(plan, 'balancer') }];
+    }),
+    isServed: movers.some(({ apiAnswers }) => apiAnswers),
+    size: batch?.size ?? hosts.length,
+  });
 }
 
 function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPlan | undefined): Mover {
@@ -203,8 +213,13 @@ function changes(all: readonly Change[], identity: (conf: string) => string): bo
 }
 
 function sortByCreation(wanted: Wanted): Wanted {
-  const rank = (key: ResourceKey): number => (KEYS.includes(key) ? KEYS.indexOf(key) : KEYS.length);
+  const rank = (key: ResourceKey): number =>
+    ALL_KEYS.includes(key) ? ALL_KEYS.indexOf(key) : ALL_KEYS.length;
   return new Map([...wanted].toSorted(([a], [b]) => rank(a) - rank(b)));
+}
+
+function isPackage(key: ResourceKey): boolean {
+  return key.startsWith('package:');
 }
 
 const CONF_KEY = keyOf('file', PATHS.conf);
