@@ -102,11 +102,11 @@ async function stageHost(run: Execution, host: HostName): Promise<void> {
   const tests = waiting.map(({ wanted }) => configurationTest(wanted, candidatePath(wanted.path)));
   if (tests.length === 0) return;
   const results = await sessionOf(run, host).mutate(tests.map(({ mutation }) => mutation));
-  tests.forEach(({ program, problem }, index) => {
+  tests.forEach((test, index) => {
     const result = results[index];
-    const said = result === undefined ? 'it did not answer' : problem(result);
+    const said = result === undefined ? 'it did not answer' : test.problem(result);
     if (said === undefined) return;
-    const message = `${host}: ${program} refuses the new configuration: ${said}`;
+    const message = `${host}: ${test.program} refuses the new configuration: ${said}`;
     throw new KonvoyError(message, { code: 'step-failed', host });
   });
 }

@@ -100,8 +100,9 @@ export function activationMutations({ plan, snapshot }: HostWork, role: ServiceR
   const service = plan.changes.find(({ wanted }) => wanted?.kind === 'service' && roleOf(wanted) === role);
   const name = service?.wanted?.kind === 'service' ? service.wanted.name : undefined;
   if (service === undefined || name === undefined) return moves;
-  const { reload, reloadByUnit } = platform.services;
-  const tell = actionOf(plan, role) === 'reload' ? [(role === 'router' ? reload : reloadByUnit)(name)] : [];
+  const { services } = platform;
+  const reload = role === 'router' ? services.reload(name) : services.reloadByUnit(name);
+  const tell = actionOf(plan, role) === 'reload' ? [reload] : [];
   return [...moves, ...tell, ...converge(service.wanted, service.observed, platform)];
 }
 

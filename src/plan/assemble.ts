@@ -1,5 +1,5 @@
 import { instanceIdentity, routerIdentity, sharedIdentity, vipsIn } from '../backends/keepalived/identity.ts';
-import { ALL_KEYS } from '../backends/backends.ts';
+import { ALL_KEYS, SERVICES } from '../backends/backends.ts';
 import { PATHS } from '../backends/keepalived/layout.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
@@ -119,13 +119,21 @@ export function refusePartial(
 }
 
 function runsKeepalived(snapshot: HostSnapshot): boolean {
-  const service = snapshot.observed.get(SERVICE_KEY);
-  return service?.status === 'present' && service.resource.kind === 'service' && service.resource.running;
+  return isRunning(snapshot.observed.get(SERVICE_KEY));
+}
+
+function isRunning(seen: Observation | Resource | undefined): boolean {
+  const resource = resourceIn(seen);
+  return resource?.kind === 'service' && resource.running;
+}
+
+function resourceIn(seen: Observation | Resource | undefined): Resource | undefined {
+  if (seen === undefined || !('status' in seen)) return seen;
+  return seen.status === 'present' ? seen.resource : undefined;
 }
 
 function confText(seen: Observation | Resource | undefined): string {
-  const resource =
-    seen !== undefined && 'status' in seen ? (seen.status === 'present' ? seen.resource : undefined) : seen;
+  const resource = resourceIn(seen);
   return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
 }
 
@@ -163,9 +171,10 @@ function announceAgain(
 
 function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: readonly HostPlan[]): Activation {
   const leftOut = frame.leftOut ?? [];
+  const isServed = [...hosts, ...leftOut].some(({ snapshot }) => snapshot.facts.api === 'answers');
   const movers = [
-    ...hosts.map((host, index) => moverOf(host, frame.vip, plans[index])),
-    ...leftOut.map((host) => moverOf(host, frame.vip, undefined)),
+    ...hosts.map((host, index) => moverOf(host, { vip: frame.vip, isServed, plan: plans[index] })),
+    ...leftOut.map((host) => moverOf(host, { vip: frame.vip, isServed, plan: undefined })),
   ];
   const { serial } = frame;
   const batch = serial === undefined ? undefined : { serial, size: batchSize(serial, hosts.length) };
@@ -174,13 +183,21 @@ function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: reado
       const mover = movers.find(({ host }) => host === plan.host);
       return mover === undefined ? [] : [{ ...mover, action: actionOf(plan, 'balancer') }];
     }),
-    isServed: movers.some(({ apiAnswers }) => apiAnswers),
+    isServed,
     size: batch?.size ?? hosts.length,
   });
 }
 
-function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPlan | undefined): Mover {
-  const { facts, intent } = snapshot;
+function moverOf(
+  { snapshot, wanted, priority }: PlanHost,
+  seen: { readonly vip: IpAddress; readonly isServed: boolean; readonly plan: HostPlan | undefined },
+): Mover {
+  const { vip, plan, isServed } = seen;
+  const { facts, intent, observed } = snapshot;
+  // A host that balances leads to every API server, and to its own only otherwise.
+  const leads = (balancer: Observation | Resource | undefined): boolean =>
+    isRunning(balancer) ? isServed : facts.api === 'answers';
+  const balancer = observed.get(BALANCER_KEY);
   return {
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
@@ -188,8 +205,8 @@ function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPla
     staysActive: !changes(plan?.changes ?? [], instanceIdentity),
     holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
-    apiAnswers: facts.api === 'answers',
-    serves: runsKeepalived(snapshot) && facts.api === 'answers' && isInService(facts.keepalived.state),
+    apiAnswers: leads(plan === undefined ? balancer : wanted.get(BALANCER_KEY)),
+    serves: runsKeepalived(snapshot) && leads(balancer) && isInService(facts.keepalived.state),
     priority,
   };
 }
@@ -223,4 +240,5 @@ function isPackage(key: ResourceKey): boolean {
 }
 
 const CONF_KEY = keyOf('file', PATHS.conf);
-const SERVICE_KEY = keyOf('service', 'keepalived');
+const SERVICE_KEY = keyOf('service', SERVICES.router);
+const BALANCER_KEY = keyOf('service', SERVICES.balancer);

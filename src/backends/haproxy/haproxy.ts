@@ -12,14 +12,13 @@ export function haproxyResources(
   renderer: Renderer<HaproxyViews>,
 ): readonly Resource[] {
   const views = viewsOf(router, endpoint);
-  const text = <Name extends keyof HaproxyViews>(name: Name): string => renderer.render(name, views[name]);
   return [
     { kind: 'directory', path: PATHS.directory, mode: 0o755, owner: 'root', group: 'root' },
-    file(PATHS.unit, text('haproxy.service'), 'daemon-reload'),
+    file(PATHS.unit, renderer.render('haproxy.service', views['haproxy.service']), 'daemon-reload'),
     { kind: 'package', name: PACKAGE, unused: UNUSED_SERVICE },
     { kind: 'package', name: REDIRECT_PACKAGE },
-    file(PATHS.conf, text('haproxy.cfg'), 'reload-balancer'),
-    file(PATHS.redirect, text('redirect.nft'), 'reload-balancer'),
+    file(PATHS.conf, renderer.render('haproxy.cfg', views['haproxy.cfg']), 'reload-balancer'),
+    file(PATHS.redirect, renderer.render('redirect.nft', views['redirect.nft']), 'reload-balancer'),
     { kind: 'service', name: SERVICE, enabled: true, running: true, role: 'balancer' },
   ];
 }
