@@ -16,10 +16,13 @@ export type Deed =
   | { readonly do: 'destroy'; readonly fault?: FakeFault | undefined }
   | { readonly do: 'rollback'; readonly to: number; readonly fault?: FakeFault | undefined }
   | { readonly do: 'down' | 'up'; readonly host: HostName }
-  | { readonly do: 'edit by hand'; readonly host: HostName; readonly file: number };
+  | { readonly do: 'edit by hand'; readonly host: HostName; readonly how: ByHand };
 
-/** The files that somebody edits by hand: two of ours, and one that stands beside ours. */
-const EDITED = [PATHS.ready, PATHS.conf, `${PATHS.scripts}/somebody-elses`] as const;
+/** What somebody does by hand: a change of the configuration or of a script, its mode, its removal, or a file of his own. */
+export type ByHand = 'conf' | 'script' | 'chmod' | 'remove' | 'theirs';
+
+/** A file of somebody else, among ours. */
+const THEIRS = `${PATHS.scripts}/somebody-elses`;
 
 /** How a command ended. */
 type End =
@@ -45,8 +48,9 @@ export class Story {
   constructor(tally: Map<string, number> = new Map()) {
     this.#tally = tally;
     for (const machine of this.#cluster.machines.values()) {
+      if (machine.name === 'lb2') continue;
       machine.tree.makeDirectories(PATHS.scripts);
-      machine.tree.write(EDITED[2], 'theirs\n');
+      machine.tree.write(THEIRS, 'theirs\n');
     }
     this.#before = this.#views();
     this.#noteForeign();
@@ -59,7 +63,7 @@ export class Story {
         this.#power(deed);
         break;
       case 'edit by hand':
-        this.#editByHand(deed.host, EDITED[deed.file % EDITED.length] ?? EDITED[0]);
+        this.#editByHand(deed);
         break;
       default:
         await this.#change(deed.do === 'rollback' ? { ...deed, to: this.#generation(deed.to) } : deed);
@@ -83,11 +87,16 @@ export class Story {
     else machine.powerOff();
   }
 
-  #editByHand(host: HostName, path: string): void {
+  #editByHand({ host, how }: Extract<Deed, { do: 'edit by hand' }>): void {
     const machine = this.#cluster.machines.get(host);
-    const text = machine?.tree.text(path);
-    if (machine === undefined || text === undefined || !machine.isUp) return;
-    machine.tree.write(path, `${text}# by hand\n`, machine.tree.file(path)?.mode);
+    if (machine?.isUp !== true || !machine.tree.isDirectory(PATHS.scripts)) return;
+    const [path, text = ''] =
+      how === 'conf' ? [PATHS.conf] : how === 'theirs' ? [THEIRS, 'theirs\n'] : [PATHS.ready];
+    const file = machine.tree.file(path);
+    if (file === undefined && how !== 'theirs') return;
+    if (how === 'remove') machine.tree.remove(path);
+    else if (how === 'chmod' && file !== undefined) machine.tree.put(path, { ...file, mode: 0o700 });
+    else machine.tree.write(path, `${machine.tree.text(path) ?? text}# by hand\n`, file?.mode);
     this.#noteForeign();
   }
 

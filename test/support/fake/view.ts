@@ -1,3 +1,4 @@
+import { PATHS } from '../../../src/backends/keepalived/layout.ts';
 import type { FakeMachine } from './machine.ts';
 
 /** What a machine is like, as far as a run may change it: a text, to be compared. */
@@ -8,7 +9,7 @@ export interface View {
 /** Everything but what is konvoy-ha's own to remember, what is gone after a reboot, and packages, which stay. */
 export function viewOf(machine: FakeMachine): View {
   const lines = machine.tree.all().flatMap(([path, entry]) => {
-    if (path === '/etc/keepalived' || isOwn(path) || path.endsWith('/somebody-elses')) return [];
+    if (isShared(path) || isOwn(path) || path.endsWith('/somebody-elses')) return [];
     const content = entry.kind === 'file' ? Buffer.from(entry.content).toString('latin1') : '';
     return [`${path} ${entry.kind} ${entry.mode.toString(8)} ${entry.owner}:${entry.group} ${content}`];
   });
@@ -26,6 +27,11 @@ export function foreignOf(machine: FakeMachine): ReadonlyMap<string, string> {
       )
       .map(([path]) => [path, machine.tree.text(path) ?? '']),
   );
+}
+
+/** Directories that stay while others have something in them. */
+function isShared(path: string): boolean {
+  return path === '/etc/keepalived' || path === PATHS.scripts;
 }
 
 function isOwn(path: string): boolean {
