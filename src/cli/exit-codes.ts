@@ -10,6 +10,7 @@ export const EXIT_OF = {
   'dead-man-fired': 3,
   'verification-failed': 4,
   'undo-failed': 4,
+  'not-finished': 4,
   usage: 10,
   'input-refused': 10,
   'not-yet': 10,

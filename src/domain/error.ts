@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'step-failed'
   | 'verification-failed'
   | 'undo-failed'
+  | 'not-finished'
   | 'dead-man-fired'
   | 'interrupted'
   | 'lab-unavailable';

@@ -18,7 +18,7 @@ import { removeCandidates } from './steps.ts';
 import { undo } from './undo.ts';
 import { prove } from './prove.ts';
 import { watchVip } from './watch-vip.ts';
-import type { World } from './world.ts';
+import { undisturbed, type World } from './world.ts';
 
 /** How a plan is carried out. */
 export interface ChangeOptions {
@@ -66,6 +66,10 @@ export async function carryOut(
     await reportWatch(world, watch);
     reportSuccess(world, proposal, { startedAt, ...finish });
   } catch (error) {
+    if (error instanceof KonvoyError && error.code === 'not-finished') {
+      reportEnds(world, proposal, (host) => ['changed', host === error.host ? error.message : '']);
+      throw error;
+    }
     const how = { error, keep: run.options.keepOnFailure };
     // It throws when an undo fails, and the watch would go on for ever.
     await handleFailure(world, { proposal, touched, sessions, deadMen }, how).finally(() =>
@@ -85,6 +89,20 @@ function afterUndo(error: unknown): unknown {
 function afterwards(world: World, { plan, records }: Proposal): World {
   const [router] = records.values();
   return { ...world, endpoint: endpointAfter(world.endpoint, plan, router?.port) };
+}
+
+/**
+ * What fails when a destroy is confirmed is not undone: it takes away what an undo would go by, and other hosts have none of
+ * it any more. It can be done again.
+ */
+function notFinished(error: unknown): unknown {
+  if (!(error instanceof KonvoyError)) return error;
+  return new KonvoyError(`everything is taken off the hosts, but for what was to go last: ${error.message}`, {
+    code: 'not-finished',
+    ...(error.host === undefined ? {} : { host: error.host }),
+    hints: [...error.hints, 'do it again: konvoy-ha destroy'],
+    cause: error,
+  });
 }
 
 interface Finish {
@@ -135,8 +153,12 @@ async function execute(
   if (plan.command === 'destroy') {
     // Before what cannot be brought back on the host itself.
     await confirmAll(world, proposal, deadMen);
-    await removePackages(execution);
-    return { kept: [...keptPackages(proposal), ...(await forget(world, sessions))] };
+    try {
+      await removePackages({ ...execution, world: undisturbed(world) });
+      return { kept: [...keptPackages(proposal), ...(await forget(world, sessions))] };
+    } catch (error) {
+      throw notFinished(error);
+    }
   }
   await deadMen.renew(sessions, 'steady');
   const verdict = run.verify && runsAfter(plan) ? await prove(world, plan, run) : undefined;
