@@ -30,7 +30,6 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          maxWorkers: '100%',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 30_000,
           sequence: { shuffle: { files: true } },
