@@ -62,20 +62,22 @@ export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan
 
 /**
  * What a host shall look like to match `resources`, when `recorded` is what we left there last: what we left and do
- * not want any more goes back to what was there before us. Nothing that we never recorded is ever removed.
+ * not want any more goes back to what was there before us. Nothing that we never recorded is ever removed, and packages
+ * that we installed stay.
  */
 export function wantedInstead(resources: readonly Resource[], recorded: Generation | undefined): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
-  for (const { key, resource } of recorded?.before ?? []) wanted.set(key, resource);
+  for (const { key, resource } of recorded?.before ?? [])
+    if (resource !== undefined || !isPackage(key)) wanted.set(key, resource);
   for (const resource of resources) wanted.set(resourceKey(resource), resource);
   return sortByCreation(wanted);
 }
 
 /** The host as it was before us. Packages that we installed stay unless `purge` is asked for. */
 export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
-  const wanted = wantedInstead([], recorded);
-  if (purge) return wanted;
-  return new Map([...wanted].filter(([key, resource]) => resource !== undefined || !isPackage(key)));
+  const installed = recorded.before.filter(({ key, resource }) => isPackage(key) && resource === undefined);
+  const purged = new Map(purge ? installed.map(({ key }) => [key, undefined] as const) : []);
+  return sortByCreation(new Map([...wantedInstead([], recorded), ...purged]));
 }
 
 /** The host as it was when it was observed: what an undo goes back to. What we installed meanwhile stays installed. */

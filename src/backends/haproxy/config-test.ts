@@ -5,7 +5,7 @@ import { PATHS } from './layout.ts';
 export function testConfiguration(path: string, candidate: string): Mutation {
   return path === PATHS.redirect
     ? mutate('nft', '-c', '-f', candidate)
-    : mutate('haproxy', '-c', '-q', '-f', candidate);
+    : mutate('haproxy', '-c', '-f', candidate);
 }
 
 /** What is wrong with it, or `undefined`. A warning is no problem: both exit with 0 then. */

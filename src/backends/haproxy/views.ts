@@ -12,7 +12,6 @@ export interface HaproxyViews {
 
 export interface HaproxyView {
   readonly socket: string;
-  readonly maxConnections: number;
   readonly checkTimeoutMs: number;
   readonly binds: readonly string[];
   readonly path: string;
@@ -46,7 +45,6 @@ export function viewsOf({ source, peers }: HostRouter, endpoint: KeepalivedEndpo
   return {
     'haproxy.cfg': {
       socket: `/run/${SERVICE}/admin.sock`,
-      maxConnections: MAX_CONNECTIONS,
       checkTimeoutMs: healthCheck.timeoutMs,
       // Two sockets: a kernel without IPv6 could not open one for both families.
       binds: [...(families.has(4) ? [`:${port}`] : []), ...(families.has(6) ? [`[::]:${port} v6only`] : [])],
@@ -84,7 +82,5 @@ function translation(vip: IpAddress, port: number, to: number): string {
   return `${family} daddr ${vip} tcp dport ${port} dnat ${family} to ${target}`;
 }
 
-const MAX_CONNECTIONS = 20_000;
-
-/** Two for each connection, and room for listeners, checks and threads: haproxy asks for no more. */
+/** Two for each connection; haproxy takes as many connections as that allows, or as a host allows that allows less. */
 const OPEN_FILES = 65_536;
