@@ -73,13 +73,14 @@ export function viewsOf({ source, peers }: HostRouter, endpoint: KeepalivedEndpo
 }
 
 /**
- * To another port of the VIP, and not `redirect`, which takes the address of the interface that the packet came in by:
+ * Only the first packet of a connection: where nothing else has the kernel track connections, those that are open when the
+ * rules come would look new to it. To another port of the VIP, and not `redirect`, which takes the address of the interface that the packet came in by:
  * Calico's interfaces of pods have none, and the kernel would drop the packet.
  */
 function translation(vip: IpAddress, port: number, to: number): string {
   const family = familyOf(vip) === 4 ? 'ip' : 'ip6';
   const target = formatEndpoint({ host: vip, port: to });
-  return `${family} daddr ${vip} tcp dport ${port} dnat ${family} to ${target}`;
+  return `${family} daddr ${vip} tcp dport ${port} tcp flags & (syn | ack) == syn dnat ${family} to ${target}`;
 }
 
 /** Two for each connection; haproxy takes as many connections as that allows, or as a host allows that allows less. */
