@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 scripts/set-up.sh openssl=openssl ip=iproute2 curl=curl ssh=openssh-client sshd=openssh-server shellcheck=shellcheck \
-  busybox=busybox dash=dash patch=patch \
+  busybox=busybox dash=dash patch=patch haproxy=haproxy nft=nftables \
   zsh=zsh fish=fish tcsh=tcsh flock=util-linux ansible-inventory=ansible-core sudo=sudo doas=opendoas \
   /usr/lib/cargo/bin/coreutils/base64=rust-coreutils || exit 1
 exec node scripts/run-tests.mjs "$@"

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KeepalivedViews } from '../backends/keepalived/views.ts';
+import type { Views } from '../backends/backends.ts';
 import { loadIntent } from '../config/load.ts';
 import type { LimitedIntent } from '../config/intent.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
@@ -63,15 +63,18 @@ export async function withWorld(
 }
 
 /** The template sources, read from the package. */
-export function templateRenderer(): Renderer<KeepalivedViews> {
-  const read = (name: string): string =>
-    readFileSync(new URL(`../../templates/keepalived/${name}.hbs`, import.meta.url), 'utf8');
-  return createRenderer<KeepalivedViews>({
-    'keepalived.conf': read('keepalived.conf'),
-    'live.sh': read('live.sh'),
-    'ready.sh': read('ready.sh'),
-    'notify.sh': read('notify.sh'),
-    'drop-in.conf': read('drop-in.conf'),
+export function templateRenderer(): Renderer<Views> {
+  const read = (folder: string, name: string): string =>
+    readFileSync(new URL(`../../templates/${folder}/${name}.hbs`, import.meta.url), 'utf8');
+  return createRenderer<Views>({
+    'keepalived.conf': read('keepalived', 'keepalived.conf'),
+    'live.sh': read('keepalived', 'live.sh'),
+    'ready.sh': read('keepalived', 'ready.sh'),
+    'notify.sh': read('keepalived', 'notify.sh'),
+    'drop-in.conf': read('keepalived', 'drop-in.conf'),
+    'haproxy.cfg': read('haproxy', 'haproxy.cfg'),
+    'haproxy.service': read('haproxy', 'haproxy.service'),
+    'redirect.nft': read('haproxy', 'redirect.nft'),
   });
 }
 

@@ -49,7 +49,7 @@ function readKeepalivedEndpoint(
   address: SharedValue<EndpointAddress>,
   { scope, subnets }: { readonly scope: SharedScope; readonly subnets: readonly Cursor[] },
 ): KeepalivedEndpoint | undefined {
-  const { settings, additionalVips } = resolveKeepalivedSettings(written, scope);
+  const { settings, additionalVips, loadBalancerPort } = resolveKeepalivedSettings(written, scope);
   const { inventory } = scope;
   const vip = address.state === 'set' ? readVip(address.cursor, address.value.host, inventory) : undefined;
   const others = settings.additionalVips;
@@ -60,6 +60,9 @@ function readKeepalivedEndpoint(
   ]);
   if (vip === undefined || address.state !== 'set') return undefined;
   const { cursor, value } = address;
+  if (loadBalancerPort !== undefined && settings.loadBalancerPort === value.port) {
+    loadBalancerPort.fail(`${value.port} is the port of the endpoint, where the API servers listen`);
+  }
   return { kind: 'keepalived', because, vip, port: value.port, settings, span: spanOf(cursor.place) };
 }
 

@@ -12,11 +12,15 @@ import type { Cursor } from './text/cursor.ts';
 import { spanOf } from './text/source.ts';
 import { readVariable } from './variable.ts';
 
-/** What the inventory says beats what cluster.yaml says, which beats the defaults (docs/settings.md); and where the additional VIPs stand. */
+/** What the inventory says beats what cluster.yaml says, which beats the defaults (docs/settings.md); and where those stand that the VIP decides about. */
 export function resolveKeepalivedSettings(
   cluster: WrittenSettings | undefined,
   scope: SharedScope,
-): { readonly settings: KeepalivedSettings; readonly additionalVips: Cursor | undefined } {
+): {
+  readonly settings: KeepalivedSettings;
+  readonly additionalVips: Cursor | undefined;
+  readonly loadBalancerPort: Cursor | undefined;
+} {
   const inventory = takeSettings(SETTINGS, (setting) => {
     // What hosts may differ in belongs to each of them (config/hosts.ts).
     if (setting.isPerHost) return undefined;
@@ -27,6 +31,7 @@ export function resolveKeepalivedSettings(
     inventory[name] ?? cluster?.[name];
   const keepalivedInterface = take('interface')?.value;
   const vrid = take('vrid')?.value;
+  const loadBalancerPort = take('loadBalancerPort');
   const settings = {
     profile: take('profile')?.value ?? DEFAULT_PROFILE,
     advertIntervalMs: intervalIn(inventory) ?? intervalIn(cluster) ?? intervalOf(DEFAULT_PROFILE),
@@ -35,11 +40,16 @@ export function resolveKeepalivedSettings(
     mode: take('mode')?.value ?? 'unicast',
     preempt: take('preempt')?.value ?? true,
     loadBalancer: take('loadBalancer')?.value ?? 'none',
+    ...(loadBalancerPort === undefined ? {} : { loadBalancerPort: loadBalancerPort.value }),
     additionalVips: take('additionalVips')?.value ?? [],
     healthCheck: healthCheckOf(take),
     sources: sourcesOf(take),
   };
-  return { settings, additionalVips: take('additionalVips')?.cursor };
+  return {
+    settings,
+    additionalVips: take('additionalVips')?.cursor,
+    loadBalancerPort: loadBalancerPort?.cursor,
+  };
 }
 
 type Take = <Name extends keyof WrittenSettings>(name: Name) => WrittenSettings[Name] | undefined;

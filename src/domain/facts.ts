@@ -13,6 +13,19 @@ export interface HostFacts {
   readonly httpsClients: readonly HttpsClient[];
   readonly api: ApiState;
   readonly keepalived: KeepalivedFacts;
+  /** Absent where no balancer was asked about. */
+  readonly balancer?: BalancerFacts;
+}
+
+/** What a host's balancer does, or what would stand in its way. */
+export interface BalancerFacts {
+  readonly port: number;
+  /** Whether anything listens there. */
+  readonly listens: boolean;
+  /** Whether what reaches the VIP is sent there. */
+  readonly redirects: boolean;
+  /** The HTTP status that comes back from there; absent when none does. */
+  readonly answer?: number;
 }
 
 export interface OsFacts {

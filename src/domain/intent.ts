@@ -100,6 +100,8 @@ export interface KeepalivedSettings {
   /** True: the VIP goes back to the preferred host when that is well again. */
   readonly preempt: boolean;
   readonly loadBalancer: LoadBalancer;
+  /** Where haproxy listens; never the port of the endpoint. Absent: a port that hardly anything else has. */
+  readonly loadBalancerPort?: number;
   /** Addresses that move together with the VIP; none of them is the VIP, a host's, or there twice. */
   readonly additionalVips: readonly IpAddress[];
   readonly healthCheck: HealthCheck;

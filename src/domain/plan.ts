@@ -1,6 +1,6 @@
 import type { IpAddress } from './address.ts';
 import type { HostName, InterfaceName } from './names.ts';
-import type { Observed, Resource, ResourceKey, Wanted } from './resource.ts';
+import type { Observed, Resource, ResourceKey, ServiceRole, Wanted } from './resource.ts';
 import type { Generation, VirtualRouterRecord } from './generation.ts';
 import type { Priority, Vrid } from './vrrp.ts';
 
@@ -41,10 +41,20 @@ export interface HostPlan {
   /** In the order of the wanted resources, removals last. */
   readonly changes: readonly Change[];
   readonly serviceAction: ServiceAction;
+  /** What the balancer must do; absent: nothing. */
+  readonly balancerAction?: ServiceAction;
   /** True when the files on the host differ from what the latest generation left: somebody changed them by hand. */
   readonly drifted: boolean;
   /** The latest generation on the host that is whole. */
   readonly generation?: number;
+}
+
+/** What one of the services of a host must do. */
+export function actionOf(
+  plan: Pick<HostPlan, 'serviceAction' | 'balancerAction'>,
+  role: ServiceRole,
+): ServiceAction {
+  return role === 'router' ? plan.serviceAction : (plan.balancerAction ?? 'none');
 }
 
 /**
@@ -64,8 +74,13 @@ export interface Activation {
 
 export interface Wave {
   readonly hosts: readonly HostName[];
-  /** What must hold on these hosts before the next wave: the only one owns the VIP, or all run as members. */
-  readonly gate: 'owns-vip' | 'joined' | 'none';
+  /** Which service of the hosts it activates; absent: the router. */
+  readonly role?: 'balancer';
+  /**
+   * What must hold on these hosts before the next wave: the only one owns the VIP, all run as members, or the balancer of
+   * each reaches an API server.
+   */
+  readonly gate: 'owns-vip' | 'joined' | 'balances' | 'none';
   /** The host of an earlier wave that has to own the VIP, instead of one of these. */
   readonly owner?: HostName;
   /**

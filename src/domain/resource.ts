@@ -11,6 +11,8 @@ export interface PackageResource {
   readonly name: string;
   /** What is installed; never wanted in particular, so it is not compared. */
   readonly version?: string;
+  /** A service that comes with it and that we do not use: when we install the package, it is neither started nor enabled. */
+  readonly unused?: string;
 }
 
 /** A system account without a login. */
@@ -36,10 +38,10 @@ export interface FileResource {
   readonly owner: string;
   readonly group: string;
   /**
-   * What has to follow a change before it counts: nothing, a reload of systemd's units, or a reload of the service.
-   * Only a file with the effect `reload` waits beside its place, as a candidate, until its host is activated.
+   * What has to follow a change before it counts: nothing, a reload of systemd's units, or a reload of the router or of
+   * the balancer. Only a file that a service reads waits beside its place, as a candidate, until its host is activated.
    */
-  readonly effect: 'none' | 'daemon-reload' | 'reload';
+  readonly effect: 'none' | 'daemon-reload' | 'reload' | 'reload-balancer';
 }
 
 export interface ServiceResource {
@@ -47,6 +49,19 @@ export interface ServiceResource {
   readonly name: string;
   readonly enabled: boolean;
   readonly running: boolean;
+  /** What it is to us; absent: the router. */
+  readonly role?: 'balancer';
+}
+
+/** The services that a host can have: what moves the VIP, and what spreads the requests that reach it. */
+export type ServiceRole = 'router' | 'balancer';
+
+/** The service that a resource is, or that reads it; undefined when none does. */
+export function roleOf(resource: Resource | undefined): ServiceRole | undefined {
+  if (resource?.kind === 'service') return resource.role ?? 'router';
+  if (resource?.kind !== 'file') return undefined;
+  if (resource.effect === 'reload') return 'router';
+  return resource.effect === 'reload-balancer' ? 'balancer' : undefined;
 }
 
 export function resourceKey(resource: Resource): ResourceKey {

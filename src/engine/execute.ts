@@ -1,6 +1,4 @@
-import { configurationProblem, testConfiguration } from '../backends/keepalived/config-test.ts';
-import { joinGate, ownerGate, serviceGate } from '../backends/keepalived/gates.ts';
-import { SERVICE } from '../backends/keepalived/layout.ts';
+import { configurationTest } from '../backends/backends.ts';
 import { mutateScript, type Mutation } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
@@ -11,7 +9,8 @@ import type { DeadMen } from './dead-men.ts';
 import { platformOf } from './gather.ts';
 import { keepCopy } from './generations.ts';
 import { forEachHost } from './hosts.ts';
-import { crosses, gateDeadlineMs } from './patience.ts';
+import { waitingOf } from './gate.ts';
+import { crosses } from './patience.ts';
 import { stepFailure } from './step-failure.ts';
 import {
   activationMutations,
@@ -98,14 +97,17 @@ async function stageHost(run: Execution, host: HostName): Promise<void> {
   run.onTouch(host);
   for (const { step, mutations } of stageSteps(workOf(run, host)))
     await mutateAll(run, host, step, mutations);
-  const conf = planOf(run, host).changes.find(waitsIn(planOf(run, host)));
-  if (conf === undefined || run.undoFailures !== undefined) return;
-  const [tested] = await sessionOf(run, host).mutate([testConfiguration(candidatePath(conf.wanted.path))]);
-  const problem = tested === undefined ? 'it did not answer' : configurationProblem(tested);
-  if (problem === undefined) return;
-  throw new KonvoyError(`${host}: keepalived refuses the new configuration: ${problem}`, {
-    code: 'step-failed',
-    host,
+  if (run.undoFailures !== undefined) return;
+  const waiting = planOf(run, host).changes.filter(waitsIn(planOf(run, host)));
+  const tests = waiting.map(({ wanted }) => configurationTest(wanted, candidatePath(wanted.path)));
+  if (tests.length === 0) return;
+  const results = await sessionOf(run, host).mutate(tests.map(({ mutation }) => mutation));
+  tests.forEach((test, index) => {
+    const result = results[index];
+    const said = result === undefined ? 'it did not answer' : test.problem(result);
+    if (said === undefined) return;
+    const message = `${host}: ${test.program} refuses the new configuration: ${said}`;
+    throw new KonvoyError(message, { code: 'step-failed', host });
   });
 }
 
@@ -113,28 +115,28 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
   run.world.report({ type: 'run-step', step: `activating ${wave.hosts.join(', ')}` });
   await onHosts(run, wave.hosts, async (execution, host) => {
     execution.onTouch(host);
-    await mutateAll(execution, host, 'activating', activationMutations(workOf(execution, host)));
+    await mutateAll(
+      execution,
+      host,
+      'activating',
+      activationMutations(workOf(execution, host), wave.role ?? 'router'),
+    );
   });
-  if (wave.gate === 'none') return;
   await onHosts(run, wave.owner === undefined ? wave.hosts : [wave.owner], waitAtGate(wave));
 }
 
 function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<void> {
   return async (run, host) => {
-    const { endpoint, report } = run.world;
-    const owns = wave.gate === 'owns-vip';
-    const serves = wave.serving?.includes(host) === true;
-    const joins = serves ? 'serves again' : 'has joined';
-    report({ type: 'host-step', host, step: `waiting until it ${owns ? 'owns the VIP' : joins}` });
-    const deadlineMs = gateDeadlineMs(endpoint.settings);
-    const script = owns ? ownerGate(endpoint.vip, deadlineMs) : (serves ? serviceGate : joinGate)(deadlineMs);
-    const [result] = await sessionOf(run, host).mutate([mutateScript(script.script, ...script.parameters)]);
+    const waiting = waitingOf(wave, host, run.world.endpoint);
+    if (waiting === undefined) return;
+    const { gate, until, failed, service } = waiting;
+    run.world.report({ type: 'host-step', host, step: `waiting until it ${until}` });
+    const [result] = await sessionOf(run, host).mutate([mutateScript(gate.script, ...gate.parameters)]);
     if (result?.exitCode === 0 || run.undoFailures !== undefined) return;
     const [words] = await sessionOf(run, host).probe([
-      platformOf(snapshotOf(run, host)).services.lastWords(SERVICE),
+      platformOf(snapshotOf(run, host)).services.lastWords(service),
     ]);
-    const joining = serves ? 'serving again, as before,' : 'joining the virtual router';
-    throw stepFailure(host, owns ? `taking the VIP ${endpoint.vip}` : joining, words);
+    throw stepFailure(host, failed, words);
   };
 }
 

@@ -1,11 +1,12 @@
 import { keepalivedFact } from '../backends/keepalived/facts.ts';
-import { effectOf, KEYS, SERVICE } from '../backends/keepalived/layout.ts';
+import { balances, keysOf, recognised } from '../backends/backends.ts';
+import { balancerFact } from '../backends/haproxy/facts.ts';
 import type { CommandResult } from '../domain/command.ts';
 import { KonvoyError, refusal, type Diagnostic } from '../domain/error.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import type { Recorded } from '../domain/generation.ts';
 import type { HostIntent } from '../domain/intent.ts';
-import { keyOf, type Observation, type Observed, type ResourceKey } from '../domain/resource.ts';
+import type { Observation, Observed, ResourceKey } from '../domain/resource.ts';
 import { apiFact } from '../facts/api.ts';
 import type { Fact } from '../facts/fact.ts';
 import { networkFact } from '../facts/network.ts';
@@ -23,7 +24,8 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
   view.report({ type: 'host-step', host: intent.name, step: 'gathering facts' });
   const batch = new Batch();
   const facts = batchFacts(batch, view);
-  const resources = KEYS.map((key) =>
+  const keys = keysOf(view.endpoint);
+  const resources = keys.map((key) =>
     batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }),
   );
   const traces = batch.add({ probes: [deadManProbe(view.intent.cluster)], parse: ([result]) => result });
@@ -36,7 +38,7 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
     cluster: view.intent.cluster,
   });
   const observed = new Map(
-    KEYS.map((key, index) => [key, observe(key, read(required(resources[index])), platform)]),
+    keys.map((key, index) => [key, observe(key, read(required(resources[index])), platform)]),
   );
   await observeLeftovers(reader, { recorded: found, observed, platform });
   const deadMan = parseTraces(required(read(traces)), view.clock.now());
@@ -50,22 +52,26 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
 }
 
 /**
- * Sees what a verdict right after a change rests on: facts and the service, nothing that is recorded or could have drifted.
+ * Sees what a verdict right after a change rests on: facts and the services, nothing that is recorded or could have drifted.
  * It costs a third of a look at everything.
  */
 export async function gatherRouter(view: View, reader: Reader, intent: HostIntent): Promise<HostSnapshot> {
   view.report({ type: 'host-step', host: intent.name, step: 'gathering facts' });
   const batch = new Batch();
   const facts = batchFacts(batch, view);
-  const key = keyOf('service', SERVICE);
-  const service = batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result });
+  const services = keysOf(view.endpoint).filter((key) => key.startsWith('service:'));
+  const asked = services.map((key) =>
+    batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }),
+  );
   const read = batch.run(await reader.probe(batch.probes, view.signal));
   const hostFacts = facts(read);
   const platform = detectPlatform(hostFacts.os) ?? PLATFORMS[0];
   return {
     intent,
     facts: hostFacts,
-    observed: new Map([[key, observe(key, read(service), platform)]]),
+    observed: new Map(
+      services.map((key, index) => [key, observe(key, read(required(asked[index])), platform)]),
+    ),
     recorded: { heads: [], damaged: [], foreignClusters: [] },
   };
 }
@@ -110,11 +116,13 @@ function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
   const network = batch.add(networkFact(view.endpoint.vip, view.endpoint.settings.additionalVips));
   const api = batch.add(apiFact(view.endpoint.vip, view.endpoint.port));
   const keepalived = batch.add(keepalivedFact);
+  const balancer = balances(view.endpoint) ? batch.add(balancerFact(view.endpoint)) : undefined;
   return (read) => ({
     ...read(system),
     network: read(network),
     api: read(api),
     keepalived: read(keepalived),
+    ...(balancer === undefined ? {} : { balancer: read(balancer) }),
   });
 }
 
@@ -138,11 +146,8 @@ async function observeLeftovers(
 
 function observe(key: ResourceKey, result: CommandResult | undefined, platform: Platform): Observation {
   const observation = observationOf(key, required(result), platform);
-  if (observation.status !== 'present' || observation.resource.kind !== 'file') return observation;
-  return {
-    status: 'present',
-    resource: { ...observation.resource, effect: effectOf(observation.resource.path) },
-  };
+  if (observation.status !== 'present') return observation;
+  return { status: 'present', resource: recognised(observation.resource) };
 }
 
 function required<T>(value: T | undefined): T {

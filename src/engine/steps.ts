@@ -1,7 +1,7 @@
 import { mutate, mutateScript, type Mutation } from '../domain/command.ts';
 import type { HostName } from '../domain/names.ts';
-import type { Change, HostPlan, Plan } from '../domain/plan.ts';
-import { resourceKey, type FileResource } from '../domain/resource.ts';
+import { actionOf, type Change, type HostPlan, type Plan } from '../domain/plan.ts';
+import { resourceKey, roleOf, type FileResource, type ServiceRole } from '../domain/resource.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { writeFile } from '../resources/file.ts';
@@ -91,17 +91,19 @@ function copiesOf(change: Change, { snapshot, keep }: HostWork): readonly Mutati
   return [keep(observed.path)];
 }
 
-/** Puts the candidate in place and tells the service in one round trip: nothing lies between the two. */
-export function activationMutations({ plan, snapshot }: HostWork): readonly Mutation[] {
+/** Puts the candidates of a service in place and tells it in one round trip: nothing lies between the two. */
+export function activationMutations({ plan, snapshot }: HostWork, role: ServiceRole): readonly Mutation[] {
   const platform = platformOf(snapshot);
   const moves = plan.changes
-    .filter(waitsIn(plan))
+    .filter(waitsIn(plan, role))
     .map(({ wanted: { path } }) => mutate('mv', '-f', '--', candidatePath(path), path));
-  const service = plan.changes.find((change) => change.key.startsWith('service:'));
+  const service = plan.changes.find(({ wanted }) => wanted?.kind === 'service' && roleOf(wanted) === role);
   const name = service?.wanted?.kind === 'service' ? service.wanted.name : undefined;
   if (service === undefined || name === undefined) return moves;
-  const reload = plan.serviceAction === 'reload' ? [platform.services.reload(name)] : [];
-  return [...moves, ...reload, ...converge(service.wanted, service.observed, platform)];
+  const { services } = platform;
+  const reload = role === 'router' ? services.reload(name) : services.reloadByUnit(name);
+  const tell = actionOf(plan, role) === 'reload' ? [reload] : [];
+  return [...moves, ...tell, ...converge(service.wanted, service.observed, platform)];
 }
 
 /** What is not wanted any more, but for packages, in the opposite order of its creation. */
@@ -133,19 +135,23 @@ function isPackage({ observed }: Change): boolean {
   return observed?.kind === 'package';
 }
 
-/** What belongs to the activation of a host: its service when that has something to do, and the files it is told about. */
+/** What belongs to the activation of a host: a service when that has something to do, and the files it is told about. */
 function isActivated(change: Change, plan: HostPlan): boolean {
-  if (plan.serviceAction === 'none') return false;
-  return change.wanted?.kind === 'service' || waitsIn(plan)(change);
+  if (waitsIn(plan)(change)) return true;
+  const { wanted } = change;
+  return wanted?.kind === 'service' && actionOf(plan, roleOf(wanted) ?? 'router') !== 'none';
 }
 
-/** A file waits as a candidate when the service is about to read it; where nothing runs there is nothing to wait for. */
+/** A file waits as a candidate when its service is about to read it; where nothing runs there is nothing to wait for. */
 export function waitsIn(
   plan: HostPlan,
+  only?: ServiceRole,
 ): (change: Change) => change is Change & { readonly wanted: FileResource } {
-  const isRead = plan.serviceAction === 'reload' || plan.serviceAction === 'start';
-  return (change): change is Change & { readonly wanted: FileResource } =>
-    isRead && change.action !== 'none' && change.wanted?.kind === 'file' && change.wanted.effect === 'reload';
+  return (change): change is Change & { readonly wanted: FileResource } => {
+    const role = change.wanted?.kind === 'file' ? roleOf(change.wanted) : undefined;
+    if (change.action === 'none' || role === undefined || role !== (only ?? role)) return false;
+    return ['reload', 'start'].includes(actionOf(plan, role));
+  };
 }
 
 function stepName(change: Change): string {

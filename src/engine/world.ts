@@ -1,4 +1,4 @@
-import type { KeepalivedViews } from '../backends/keepalived/views.ts';
+import type { Views } from '../backends/backends.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Reporter } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
@@ -22,7 +22,7 @@ export interface View {
   /** Connects to one host; throws what a transport throws. */
   reach(target: Target, signal?: AbortSignal): Promise<Reader & AsyncDisposable>;
   readonly prober: EndpointProber;
-  readonly renderer: Renderer<KeepalivedViews>;
+  readonly renderer: Renderer<Views>;
   readonly report: Reporter;
   readonly clock: Clock;
   /** Hosts worked on at the same time. */

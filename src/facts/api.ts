@@ -13,8 +13,21 @@ export function apiFact(vip: string, port: number): Fact<ApiState> {
   };
 }
 
-/** The source address of the route to the VIP is the host's own; on the holder it is the VIP, which is no worse. */
+/**
+ * The source address of the route to the VIP is the host's own. On the holder it is the VIP, which may lead to another
+ * host's API server: there it is the first address of that interface that is no VIP, by its prefix.
+ */
 const ASK_OWN_API = `own=$(ip route get "$1" 2>/dev/null | sed -n 's/.* src \\([^ ]*\\).*/\\1/p;q')
+if [ "$own" = "$1" ]; then
+  family=inet; case $own in *:*) family=inet6;; esac
+  all=$(ip -o -f "$family" address show scope global 2>/dev/null |
+    sed -n 's/^[0-9]*: *\\([^ ]*\\) .*inet6* \\([^ /]*\\)\\/\\([0-9]*\\) .*/\\1 \\3 \\2/p')
+  on=$(printf '%s\\n' "$all" | while read -r dev length address; do [ "$address" != "$1" ] || echo "$dev"; done)
+  beside=$(printf '%s\\n' "$all" | while read -r dev length address; do
+    case $dev/$length in "$on"/32|"$on"/128) ;; "$on"/*) echo "$address"; break;; esac
+  done)
+  own=\${beside:-$own}
+fi
 case $own in *:*) own="[$own]";; '') own=127.0.0.1;; esac
 if command -v curl >/dev/null 2>&1; then
   curl -ks -o /dev/null --noproxy '*' --connect-timeout 1 --max-time 2 "https://$own:$2/readyz"

@@ -1,9 +1,10 @@
 import { instanceIdentity, routerIdentity, sharedIdentity, vipsIn } from '../backends/keepalived/identity.ts';
-import { KEYS, PACKAGE, PATHS } from '../backends/keepalived/layout.ts';
+import { ALL_KEYS, SERVICES } from '../backends/backends.ts';
+import { PATHS } from '../backends/keepalived/layout.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Activation, Change, HostPlan, Plan } from '../domain/plan.ts';
+import { actionOf, type Activation, type Change, type HostPlan, type Plan } from '../domain/plan.ts';
 import {
   keyOf,
   resourceKey,
@@ -15,6 +16,7 @@ import {
 } from '../domain/resource.ts';
 import { batchSize, type Serial } from '../domain/serial.ts';
 import type { RouterState } from '../domain/vrrp.ts';
+import { aroundRouters } from './balancers.ts';
 import { withCauses } from './cause.ts';
 import { diff, serviceActionOf } from './diff.ts';
 import { driftOf } from './drift.ts';
@@ -60,21 +62,22 @@ export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan
 
 /**
  * What a host shall look like to match `resources`, when `recorded` is what we left there last: what we left and do
- * not want any more goes back to what was there before us. Nothing that we never recorded is ever removed.
+ * not want any more goes back to what was there before us. Nothing that we never recorded is ever removed, and packages
+ * that we installed stay.
  */
 export function wantedInstead(resources: readonly Resource[], recorded: Generation | undefined): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
-  for (const { key, resource } of recorded?.before ?? []) wanted.set(key, resource);
+  for (const { key, resource } of recorded?.before ?? [])
+    if (resource !== undefined || !isPackage(key)) wanted.set(key, resource);
   for (const resource of resources) wanted.set(resourceKey(resource), resource);
   return sortByCreation(wanted);
 }
 
 /** The host as it was before us. Packages that we installed stay unless `purge` is asked for. */
 export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
-  const wanted = new Map(wantedInstead([], recorded));
-  const packageKey = keyOf('package', PACKAGE);
-  if (!purge && wanted.has(packageKey) && wanted.get(packageKey) === undefined) wanted.delete(packageKey);
-  return wanted;
+  const installed = recorded.before.filter(({ key, resource }) => isPackage(key) && resource === undefined);
+  const purged = new Map(purge ? installed.map(({ key }) => [key, undefined] as const) : []);
+  return sortByCreation(new Map([...wantedInstead([], recorded), ...purged]));
 }
 
 /** The host as it was when it was observed: what an undo goes back to. What we installed meanwhile stays installed. */
@@ -82,7 +85,7 @@ export function wantedAsObserved(observed: Observed): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
   for (const [key, seen] of observed) {
     if (seen.status === 'present') wanted.set(key, seen.resource);
-    else if (seen.status === 'absent' && !key.startsWith('package:')) wanted.set(key, undefined);
+    else if (seen.status === 'absent' && !isPackage(key)) wanted.set(key, undefined);
   }
   return sortByCreation(wanted);
 }
@@ -118,23 +121,33 @@ export function refusePartial(
 }
 
 function runsKeepalived(snapshot: HostSnapshot): boolean {
-  const service = snapshot.observed.get(SERVICE_KEY);
-  return service?.status === 'present' && service.resource.kind === 'service' && service.resource.running;
+  return isRunning(snapshot.observed.get(SERVICE_KEY));
+}
+
+function isRunning(seen: Observation | Resource | undefined): boolean {
+  const resource = resourceIn(seen);
+  return resource?.kind === 'service' && resource.running;
+}
+
+function resourceIn(seen: Observation | Resource | undefined): Resource | undefined {
+  if (seen === undefined || !('status' in seen)) return seen;
+  return seen.status === 'present' ? seen.resource : undefined;
 }
 
 function confText(seen: Observation | Resource | undefined): string {
-  const resource =
-    seen !== undefined && 'status' in seen ? (seen.status === 'present' ? seen.resource : undefined) : seen;
+  const resource = resourceIn(seen);
   return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
 }
 
 function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
   const { observed, recorded } = snapshot;
   const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
+  const balancerAction = serviceActionOf(changes, 'balancer');
   return {
     host: snapshot.intent.name,
     changes,
     serviceAction: serviceActionOf(changes),
+    ...(balancerAction === 'none' ? {} : { balancerAction }),
     drifted: driftOf(recorded.latest, observed).length > 0,
     ...(recorded.latest === undefined ? {} : { generation: recorded.latest.number }),
   };
@@ -160,17 +173,33 @@ function announceAgain(
 
 function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: readonly HostPlan[]): Activation {
   const leftOut = frame.leftOut ?? [];
+  const isServed = [...hosts, ...leftOut].some(({ snapshot }) => snapshot.facts.api === 'answers');
   const movers = [
-    ...hosts.map((host, index) => moverOf(host, frame.vip, plans[index])),
-    ...leftOut.map((host) => moverOf(host, frame.vip, undefined)),
+    ...hosts.map((host, index) => moverOf(host, { vip: frame.vip, isServed, plan: plans[index] })),
+    ...leftOut.map((host) => moverOf(host, { vip: frame.vip, isServed, plan: undefined })),
   ];
   const { serial } = frame;
   const batch = serial === undefined ? undefined : { serial, size: batchSize(serial, hosts.length) };
-  return orderActivation(movers, frame.advertIntervalMs, batch);
+  return aroundRouters(orderActivation(movers, frame.advertIntervalMs, batch), {
+    movers: plans.flatMap((plan) => {
+      const mover = movers.find(({ host }) => host === plan.host);
+      return mover === undefined ? [] : [{ ...mover, action: actionOf(plan, 'balancer') }];
+    }),
+    isServed,
+    size: batch?.size ?? hosts.length,
+  });
 }
 
-function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPlan | undefined): Mover {
-  const { facts, intent } = snapshot;
+function moverOf(
+  { snapshot, wanted, priority }: PlanHost,
+  seen: { readonly vip: IpAddress; readonly isServed: boolean; readonly plan: HostPlan | undefined },
+): Mover {
+  const { vip, plan, isServed } = seen;
+  const { facts, intent, observed } = snapshot;
+  // A host that balances leads to every API server, and to its own only otherwise.
+  const leads = (balancer: Observation | Resource | undefined): boolean =>
+    isRunning(balancer) ? isServed : facts.api === 'answers';
+  const balancer = observed.get(BALANCER_KEY);
   return {
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
@@ -178,8 +207,8 @@ function moverOf({ snapshot, priority }: PlanHost, vip: IpAddress, plan: HostPla
     staysActive: !changes(plan?.changes ?? [], instanceIdentity),
     holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
-    apiAnswers: facts.api === 'answers',
-    serves: runsKeepalived(snapshot) && facts.api === 'answers' && isInService(facts.keepalived.state),
+    apiAnswers: leads(plan === undefined ? balancer : wanted.get(BALANCER_KEY)),
+    serves: runsKeepalived(snapshot) && leads(balancer) && isInService(facts.keepalived.state),
     priority,
   };
 }
@@ -203,9 +232,15 @@ function changes(all: readonly Change[], identity: (conf: string) => string): bo
 }
 
 function sortByCreation(wanted: Wanted): Wanted {
-  const rank = (key: ResourceKey): number => (KEYS.includes(key) ? KEYS.indexOf(key) : KEYS.length);
+  const rank = (key: ResourceKey): number =>
+    ALL_KEYS.includes(key) ? ALL_KEYS.indexOf(key) : ALL_KEYS.length;
   return new Map([...wanted].toSorted(([a], [b]) => rank(a) - rank(b)));
 }
 
+function isPackage(key: ResourceKey): boolean {
+  return key.startsWith('package:');
+}
+
 const CONF_KEY = keyOf('file', PATHS.conf);
-const SERVICE_KEY = keyOf('service', 'keepalived');
+const SERVICE_KEY = keyOf('service', SERVICES.router);
+const BALANCER_KEY = keyOf('service', SERVICES.balancer);

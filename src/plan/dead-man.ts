@@ -1,6 +1,7 @@
 import { shellLine, shellWord, type Mutation } from '../domain/command.ts';
 import { LOCK_FD, LOCK_PATH, lockOwnerMark } from '../domain/host-lock.ts';
-import type { Change, HostPlan } from '../domain/plan.ts';
+import { actionOf, type Change, type HostPlan } from '../domain/plan.ts';
+import { roleOf } from '../domain/resource.ts';
 import type { Platform } from '../platform/platform.ts';
 import { sha256 } from '../resources/file.ts';
 import { restore } from '../resources/resources.ts';
@@ -59,7 +60,8 @@ function undoableChanges({ plan, snapshot }: DeadManOrder): readonly Change[] {
       // What stands in the way of a file was never ours to replace, and is not ours to remove.
       snapshot.observed.get(key)?.status !== 'obstacle' &&
       // A service that runs on has to be told of the files that came back.
-      (action !== 'none' || (observed?.kind === 'service' && plan.serviceAction !== 'none')),
+      (action !== 'none' ||
+        (observed?.kind === 'service' && actionOf(plan, roleOf(observed) ?? 'router') !== 'none')),
   );
   return [
     ...changes
@@ -75,7 +77,7 @@ function undoableChanges({ plan, snapshot }: DeadManOrder): readonly Change[] {
 function creationRank({ wanted, observed }: Change): number {
   const resource = wanted ?? observed;
   if (resource === undefined) return 0;
-  const isRead = resource.kind === 'file' && resource.effect === 'reload';
+  const isRead = resource.kind === 'file' && roleOf(resource) !== undefined;
   return { user: 0, directory: 1, file: isRead ? 3 : 2, package: 4, service: 5 }[resource.kind];
 }
 

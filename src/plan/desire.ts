@@ -1,6 +1,5 @@
 import { parseIpAddress, prefixContains, type IpAddress } from '../domain/address.ts';
-import { keepalivedResources, wantedOf } from '../backends/keepalived/keepalived.ts';
-import type { KeepalivedViews } from '../backends/keepalived/views.ts';
+import { desiredResources, type Views } from '../backends/backends.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { VirtualRouterRecord } from '../domain/generation.ts';
 import type { NetworkFacts } from '../domain/facts.ts';
@@ -14,6 +13,7 @@ import type { Renderer } from '../render/render.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
 import { assignPriorities } from './priority.ts';
+import { refuseBalancer } from './refuse-balancer.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
 import type { HostSnapshot } from './snapshot.ts';
 import { chooseVrid, type VridChoice } from './vrid.ts';
@@ -30,7 +30,7 @@ export interface DesireOptions {
   readonly snapshots: readonly HostSnapshot[];
   /** Hosts that `--limit` leaves out and that could not be reached: they stay peers of the others. */
   readonly absent: readonly HostIntent[];
-  readonly renderer: Renderer<KeepalivedViews>;
+  readonly renderer: Renderer<Views>;
   /** Addresses of hosts that are gone for good, and are peers no more. */
   readonly gone?: readonly IpAddress[];
 }
@@ -48,6 +48,7 @@ export function desire(
   const diagnostics = [
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
     ...refuseTogether(snapshots, endpoint),
+    ...refuseBalancer(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,
@@ -63,7 +64,7 @@ export function desire(
   const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: options.gone ?? [] });
   if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
-    [...routers].map(([host, router]) => [host, wantedOf(keepalivedResources(router, endpoint, renderer))]),
+    [...routers].map(([host, router]) => [host, desiredResources(router, endpoint, renderer)]),
   );
   return ok({ vrid, routers, wanted });
 }

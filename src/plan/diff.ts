@@ -1,5 +1,13 @@
 import type { Change, ServiceAction } from '../domain/plan.ts';
-import type { Observation, Observed, Resource, ResourceKey, Wanted } from '../domain/resource.ts';
+import {
+  roleOf,
+  type Observation,
+  type Observed,
+  type Resource,
+  type ResourceKey,
+  type ServiceRole,
+  type Wanted,
+} from '../domain/resource.ts';
 import { isSame } from '../resources/resources.ts';
 
 /**
@@ -12,23 +20,31 @@ export function diff(wanted: Wanted, observed: Observed): readonly Change[] {
   return [...changes.filter((change) => change.action !== 'remove'), ...removals.toReversed()];
 }
 
-/** What the service has to do for the changes to count. */
-export function serviceActionOf(changes: readonly Change[]): ServiceAction {
-  const service = changes.find((change) => change.key.startsWith('service:'));
+/** What a service has to do for the changes to count. */
+export function serviceActionOf(changes: readonly Change[], role: ServiceRole = 'router'): ServiceAction {
+  const service = changes.find(
+    ({ wanted, observed }) => (wanted ?? observed)?.kind === 'service' && roleOf(wanted ?? observed) === role,
+  );
   const runs = service?.observed?.kind === 'service' && service.observed.running;
   const shallRun = service?.wanted?.kind === 'service' && service.wanted.running;
   if (runs && !shallRun) return 'stop';
   if (!runs) return shallRun ? 'start' : 'none';
-  return changes.some((change) => change.action !== 'none' && isReadOnReload(change)) ? 'reload' : 'none';
+  const isRead = role === 'router' ? isReadByRouter : isReadByBalancer;
+  return changes.some((change) => change.action !== 'none' && isRead(change)) ? 'reload' : 'none';
+}
+
+function isReadByBalancer({ wanted }: Change): boolean {
+  return wanted?.kind === 'file' && roleOf(wanted) === 'balancer';
 }
 
 /**
  * What keepalived looks at only when it reads its configuration: that itself, and whether a script may be run and by
  * whom. A script that was missing then, or not executable, stays disabled after it is back.
  */
-function isReadOnReload({ wanted, observed }: Change): boolean {
+function isReadByRouter({ wanted, observed }: Change): boolean {
   if (wanted?.kind === 'user') return observed === undefined;
-  if (wanted?.kind !== 'file' || wanted.effect === 'daemon-reload') return false;
+  if (wanted?.kind !== 'file' || wanted.effect === 'daemon-reload' || roleOf(wanted) === 'balancer')
+    return false;
   if (wanted.effect === 'reload' || observed?.kind !== 'file') return true;
   return wanted.mode !== observed.mode || wanted.owner !== observed.owner || wanted.group !== observed.group;
 }

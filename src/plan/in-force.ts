@@ -1,8 +1,10 @@
+import { SERVICES } from '../backends/backends.ts';
+import { PATHS as BALANCER_PATHS, portIn } from '../backends/haproxy/layout.ts';
 import { vipsIn } from '../backends/keepalived/identity.ts';
 import { PATHS } from '../backends/keepalived/layout.ts';
 import { parseIpAddress, type IpAddress } from '../domain/address.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Change, Plan } from '../domain/plan.ts';
 import { keyOf } from '../domain/resource.ts';
 
 /**
@@ -20,10 +22,22 @@ export function endpointAfter(
     const { vips, excluded } = vipsIn(new TextDecoder().decode(conf.content));
     const [vip, ...others] = [...vips, ...excluded].flatMap(addressOf);
     if (vip === undefined) continue;
-    const settings = { ...endpoint.settings, additionalVips: others };
+    const settings = { ...endpoint.settings, additionalVips: others, ...balancerIn(changes) };
     return { ...endpoint, vip, port: port ?? endpoint.port, settings };
   }
   return endpoint;
+}
+
+/** The balancer that a host has then, if any, and where it listens. */
+function balancerIn(
+  changes: readonly Change[],
+): Pick<KeepalivedEndpoint['settings'], 'loadBalancer' | 'loadBalancerPort'> {
+  const service = changes.find(({ key }) => key === BALANCER_KEY)?.wanted;
+  if (service?.kind !== 'service' || !service.running) return { loadBalancer: 'none' };
+  const conf = changes.find(({ key }) => key === BALANCER_CONF_KEY)?.wanted;
+  const text = conf?.kind === 'file' ? new TextDecoder().decode(conf.content) : '';
+  const port = portIn(text);
+  return { loadBalancer: 'haproxy', ...(port === undefined ? {} : { loadBalancerPort: port }) };
 }
 
 function addressOf(prefix: string): readonly IpAddress[] {
@@ -32,3 +46,5 @@ function addressOf(prefix: string): readonly IpAddress[] {
 }
 
 const CONF_KEY = keyOf('file', PATHS.conf);
+const BALANCER_KEY = keyOf('service', SERVICES.balancer);
+const BALANCER_CONF_KEY = keyOf('file', BALANCER_PATHS.conf);

@@ -2,8 +2,10 @@ import { vipsOf, type KeepalivedEndpoint } from '../domain/intent.ts';
 import { formatEndpoint, type IpAddress } from '../domain/address.ts';
 import type { HostName } from '../domain/names.ts';
 import { verdictOf, type Check, type Verdict } from '../domain/verdict.ts';
+import { balancers } from './judge-balancer.ts';
 import { driftOf } from './drift.ts';
 import { additionalVips, neighbours, oneOwner, ownersOf } from './owners.ts';
+import { balances } from '../backends/backends.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import { keyOf } from '../domain/resource.ts';
 import type { HostSnapshot } from './snapshot.ts';
@@ -37,6 +39,7 @@ export function judge(evidence: Evidence): Verdict {
     ...additionalVips(evidence, owners),
     ...vipsOf(evidence.endpoint).flatMap((vip) => neighbours(evidence, owners, vip)),
     ...services(evidence),
+    ...balancers(evidence.endpoint, evidence.snapshots),
     apiServers(evidence),
     ...evidence.sightings.map((sighting) => answers(evidence, sighting)),
     answeredBy(evidence, owners),
@@ -138,7 +141,7 @@ function unreachableHint(from: EndpointSighting['from']): string {
 }
 
 /** Certificates differ from one API server to the next, so the one that is served tells which host answered. */
-function answeredBy({ sightings, certificates }: Evidence, owners: readonly HostName[]): Check {
+function answeredBy({ endpoint, sightings, certificates }: Evidence, owners: readonly HostName[]): Check {
   const common = { name: 'answered-by' };
   const served = sightings.find((sighting) => sighting.certificate !== undefined)?.certificate;
   if (served === undefined)
@@ -157,6 +160,7 @@ function answeredBy({ sightings, certificates }: Evidence, owners: readonly Host
       status: 'skipped',
       evidence: `${hosts.join(', ')} serve one certificate, so it does not tell them apart`,
     };
+  if (balances(endpoint)) return { ...common, status: 'pass', evidence: `${host} answered, through haproxy` };
   if (owners.length === 1 && owners[0] === host)
     return { ...common, status: 'pass', evidence: `${host} answered, which has the VIP` };
   return {

@@ -12,7 +12,7 @@ import type {
 export function refuseNotBuilt({ settings }: KeepalivedEndpoint): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   if (!settings.preempt) diagnostics.push(notBuilt(settings, 'preempt', false));
-  if (settings.loadBalancer !== 'none')
+  if (settings.loadBalancer === 'ipvs')
     diagnostics.push(notBuilt(settings, 'loadBalancer', settings.loadBalancer));
   return diagnostics;
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../domain/error.ts';
 import { vipsOf, type KeepalivedEndpoint } from '../domain/intent.ts';
 import type { ClusterName, HostName } from '../domain/names.ts';
 import { keyOf } from '../domain/resource.ts';
-import { KEYS, MARK, PATHS, READY_WEIGHT, SERVICE } from '../backends/keepalived/layout.ts';
+import { MARK, PATHS, READY_WEIGHT, SERVICE } from '../backends/keepalived/layout.ts';
 import { holdsAddress } from '../facts/network.ts';
 import { detectPlatform, SUPPORTED } from '../platform/platform.ts';
 import { prioritySpread } from './priority.ts';
@@ -105,9 +105,8 @@ function refuseForeign(
 }
 
 function refuseObstacles({ observed, intent }: HostSnapshot): readonly Diagnostic[] {
-  return KEYS.flatMap((key) => {
-    const seen = observed.get(key);
-    if (seen?.status !== 'obstacle') return [];
+  return [...observed].flatMap(([key, seen]) => {
+    if (seen.status !== 'obstacle') return [];
     const path = key.slice(key.indexOf(':') + 1);
     return [
       problem(intent.name, `${path} is a ${seen.what}; konvoy-ha does not write through or replace it`, [

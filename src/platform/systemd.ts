@@ -22,17 +22,24 @@ export interface ServiceManager {
   stop(service: string): Mutation;
   /** Tells the running service to read its configuration again, with SIGHUP to the main process. */
   reload(service: string): Mutation;
+  /** The same with everything that its unit says of a reload. */
+  reloadByUnit(service: string): Mutation;
+  /** Does what installs a service, and neither starts nor enables that. */
+  keepIdle(service: string, installation: Mutation): Mutation;
   /** The last things the service said, for the report of its failure. */
   lastWords(service: string): Probe;
   /** Makes the service manager read its unit files again. */
   reloadUnits(): Mutation;
+  /** What an operator would type to have it read its configuration again. */
+  reloadByHand(service: string): string;
   /** What an operator would type to stop it. */
   stopByHand(service: string): string;
   /**
-   * Brings a service back to `before`, whatever it is now; one that ran reads its configuration again. A unit that is
-   * not there is no error. Where `booting=yes` is in the environment, the host is about to start what is enabled.
+   * Brings a service back to `before`, whatever it is now; one that ran reads its configuration again, `byUnit` as its
+   * unit says. A unit that is not there is no error. Where `booting=yes` is in the environment, the host is about to start
+   * what is enabled.
    */
-  restore(service: string, before: ServiceState): Mutation;
+  restore(service: string, before: ServiceState, byUnit: boolean): Mutation;
   /** What runs the scripts of dead-men. */
   readonly watch: Watch;
 }
@@ -59,11 +66,18 @@ export const SYSTEMD: ServiceManager = {
   start: (service) => mutate('systemctl', 'start', service),
   stop: (service) => mutate('systemctl', 'stop', service),
   reload: (service) => mutateScript(RELOAD, service, `/run/${service}.pid`),
+  reloadByUnit: (service) => mutate('systemctl', 'reload-or-restart', service),
+  keepIdle: (service, { argv }) => mutateScript(KEEP_IDLE, service, ...argv),
   lastWords: (service) => probe('journalctl', '--unit', service, '--lines=10', '--no-pager', '--output=cat'),
   reloadUnits: () => mutate('systemctl', 'daemon-reload'),
+  reloadByHand: (service) => `systemctl reload ${service}`,
   stopByHand: (service) => `systemctl stop ${service}`,
-  restore: (service, { enabled, running }) =>
-    mutateScript(RESTORE, service, enabled ? 'enable' : 'disable', running ? 'running' : 'stopped'),
+  restore: (service, { enabled, running }, byUnit) =>
+    mutateScript(
+      RESTORE,
+      ...[service, enabled ? 'enable' : 'disable', running ? 'running' : 'stopped'],
+      byUnit ? 'by-unit' : 'by-signal',
+    ),
   watch: SYSTEMD_WATCH,
 };
 
@@ -83,13 +97,26 @@ systemctl kill --kill-who=main --signal=HUP "$1" 2>/dev/null || systemctl start 
  */
 const RESTORE = `[ "$(systemctl show --property=LoadState --value "$1")" = loaded ] || exit 0
 systemctl --quiet "$2" "$1" || exit 1
-case \${booting:-no}/$2/$3 in
-  yes/enable/running) systemctl --no-block start "$1" ;;
+case \${booting:-no}/$2/$3/$4 in
+  yes/enable/running/*) systemctl --no-block start "$1" ;;
   yes/enable/*) ;;
   yes/*) systemctl --no-block stop "$1" ;;
-  */running) systemctl kill --kill-who=main --signal=HUP "$1" 2>/dev/null || systemctl start "$1" ;;
+  */running/by-unit) systemctl reload-or-restart "$1" ;;
+  */running/*) systemctl kill --kill-who=main --signal=HUP "$1" 2>/dev/null || systemctl start "$1" ;;
   *) systemctl stop "$1" ;;
 esac`;
+
+/**
+ * A unit that is there already is somebody's own. One that is masked is not started by what installs it; the mask is in /run, so a host that loses power
+ * forgets it.
+ */
+const KEEP_IDLE = `service=$1; shift
+[ "$(systemctl show --property=LoadState --value "$service")" = not-found ] || exec "$@"
+systemctl --quiet --runtime mask "$service" 2>/dev/null
+trap 'systemctl --quiet --runtime unmask "$service" 2>/dev/null' EXIT; trap 'exit 1' HUP INT TERM
+"$@" || exit
+systemctl --quiet disable "$service" 2>/dev/null
+exit 0`;
 
 function splitProperty(line: string): [string, string] {
   const at = line.indexOf('=');

@@ -1,5 +1,11 @@
-import type { Change, ChangeAction, HostPlan, ServiceAction } from '../domain/plan.ts';
-import type { Resource, ServiceResource } from '../domain/resource.ts';
+import {
+  actionOf,
+  type Change,
+  type ChangeAction,
+  type HostPlan,
+  type ServiceAction,
+} from '../domain/plan.ts';
+import { roleOf, type Resource, type ServiceResource, type ServiceRole } from '../domain/resource.ts';
 import type { Color } from './ansi.ts';
 
 export type Mark = '+' | '~' | '-' | '=' | '!';
@@ -34,12 +40,14 @@ export function changeWords(change: Change, serviceAction: ServiceAction): strin
   return words.filter((word) => word !== '').join(', ');
 }
 
-/** True when some line of the host already says what the service will do. */
-export function isServiceActionSaid(host: HostPlan): boolean {
+/** True when some line of the host already says what a service will do. */
+export function isServiceActionSaid(host: HostPlan, role: ServiceRole): boolean {
   return host.changes.some((change) => {
     const resource = change.wanted ?? change.observed;
     return (
-      change.action !== 'none' && (resource?.kind === 'service' || isActivated(resource, host.serviceAction))
+      change.action !== 'none' &&
+      roleOf(resource) === role &&
+      (resource?.kind === 'service' || isActivated(resource, actionOf(host, role)))
     );
   });
 }
@@ -79,7 +87,9 @@ function consequence({ wanted, observed }: Change, action: ServiceAction): strin
 
 /** True for a file that the service takes up; stopping comes before the files, so it is nobody's consequence. */
 function isActivated(resource: Resource | undefined, action: ServiceAction): boolean {
-  return resource?.kind === 'file' && resource.effect === 'reload' && action !== 'none' && action !== 'stop';
+  return (
+    resource?.kind === 'file' && roleOf(resource) !== undefined && action !== 'none' && action !== 'stop'
+  );
 }
 
 function serviceWords({ wanted, observed }: Change, action: ServiceAction): string {

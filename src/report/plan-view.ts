@@ -1,4 +1,14 @@
-import type { Activation, Change, ChangeAction, HostPlan, Plan, Wave } from '../domain/plan.ts';
+import {
+  actionOf,
+  type Activation,
+  type Change,
+  type ChangeAction,
+  type HostPlan,
+  type Plan,
+  type ServiceAction,
+  type Wave,
+} from '../domain/plan.ts';
+import { roleOf, type ServiceRole } from '../domain/resource.ts';
 import type { Style } from './ansi.ts';
 import {
   changeWords,
@@ -72,17 +82,17 @@ function hostBlock(host: HostPlan, { plan, style, nameWidth, isBrief }: Page): r
     (change) => change.action !== 'none' || change.cause !== undefined || style.verbosity > 0,
   );
   const unchanged = host.changes.length - shown.length;
-  const isServiceUnsaid = host.serviceAction !== 'none' && !isServiceActionSaid(host);
+  const unsaid = ROLES.filter((role) => actionOf(host, role) !== 'none' && !isServiceActionSaid(host, role));
   const rows = [
     ...(host.drifted ? [row('!', driftedWords(host, plan))] : []),
     ...shown.map((change) =>
       row(
         MARKS[change.action],
         resourceWords(change.key),
-        [changeWords(change, host.serviceAction), ...causeWords(change, host, plan)].join('; '),
+        [changeWords(change, actionFor(host, change)), ...causeWords(change, host, plan)].join('; '),
       ),
     ),
-    ...(isServiceUnsaid ? [row('~', serviceName(host), host.serviceAction)] : []),
+    ...unsaid.map((role) => row('~', serviceName(host, role), actionOf(host, role))),
     ...(unchanged > 0 ? [row('=', `${unchanged} unchanged`)] : []),
   ];
   const diffs = host.changes.filter((change) => !isBrief || change.action === 'update');
@@ -118,10 +128,19 @@ const ASKED: Readonly<Record<Plan['command'], string>> = {
   destroy: 'it goes',
 };
 
-function serviceName(host: HostPlan): string {
-  const key = host.changes.map((change) => change.key).find((candidate) => candidate.startsWith('service:'));
-  return key === undefined ? 'service' : resourceWords(key);
+function serviceName(host: HostPlan, role: ServiceRole): string {
+  const service = host.changes.find(
+    (change) => isService(change) && roleOf(change.wanted ?? change.observed) === role,
+  );
+  return service === undefined ? 'service' : resourceWords(service.key);
 }
+
+/** What the service does that a resource is, or that reads it. */
+function actionFor(host: HostPlan, { wanted, observed }: Change): ServiceAction {
+  return actionOf(host, roleOf(wanted ?? observed) ?? 'router');
+}
+
+const ROLES: readonly ServiceRole[] = ['router', 'balancer'];
 
 /** Indented by four: `patch -p1` takes an indented diff as it is. */
 function diffBlock(change: Change, style: Style): readonly string[] {
@@ -165,13 +184,16 @@ function activationBlock(activation: Activation, style: Style): readonly string[
 }
 
 function waveWords(wave: Wave): string {
-  const hosts = wave.hosts.join(', ');
+  const names = wave.hosts.join(', ');
+  const hosts = wave.role === 'balancer' ? `haproxy on ${names}` : names;
   switch (wave.gate) {
     case 'owns-vip':
       if (wave.owner !== undefined) return `${hosts}; then wait until ${wave.owner} owns the vip`;
       return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it owns' : 'one of them owns'} the vip`;
     case 'joined':
       return `${hosts}; then wait until ${joinWords(wave)}`;
+    case 'balances':
+      return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it reaches' : 'all reach'} an API server`;
     case 'none':
       return hosts;
     default:
@@ -213,7 +235,10 @@ function hasUnshownText(plan: Plan): boolean {
 }
 
 function isTouched(host: HostPlan): boolean {
-  return host.serviceAction !== 'none' || host.changes.some((change) => change.action !== 'none');
+  return (
+    ROLES.some((role) => actionOf(host, role) !== 'none') ||
+    host.changes.some((change) => change.action !== 'none')
+  );
 }
 
 const NOTHING: Readonly<Record<Plan['command'], string>> = {

@@ -1,4 +1,6 @@
+import type { Mutation } from '../domain/command.ts';
 import type { PackageResource } from '../domain/resource.ts';
+import type { Platform } from '../platform/platform.ts';
 import { ABSENT, present, type Handler } from './handler.ts';
 
 export const packageHandler: Handler<PackageResource> = {
@@ -9,9 +11,14 @@ export const packageHandler: Handler<PackageResource> = {
   },
   isSame: () => true,
   converge: (wanted, observed, platform) => {
-    if (wanted !== undefined) return observed === undefined ? [platform.packages.install(wanted.name)] : [];
+    if (wanted !== undefined) return observed === undefined ? [install(wanted, platform)] : [];
     return observed === undefined ? [] : [platform.packages.remove(observed.name)];
   },
   // As with every undo, what was installed stays; what was removed cannot be had without a network.
   restore: () => [],
 };
+
+function install({ name, unused }: PackageResource, { packages, services }: Platform): Mutation {
+  const installation = packages.install(name);
+  return unused === undefined ? installation : services.keepIdle(unused, installation);
+}

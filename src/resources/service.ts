@@ -24,6 +24,7 @@ export const serviceHandler: Handler<ServiceResource> = {
   restore: (before, after, { services }) => {
     const name = before?.name ?? after?.name;
     if (name === undefined) return [];
-    return [services.restore(name, before ?? { enabled: false, running: false })];
+    const byUnit = (before ?? after)?.role === 'balancer';
+    return [services.restore(name, before ?? { enabled: false, running: false }, byUnit)];
   },
 };

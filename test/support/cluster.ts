@@ -202,16 +202,18 @@ export function fileText(wanted: Wanted, path: string): string {
 export const CONF = keyOf('file', PATHS.conf);
 export const SERVICE = keyOf('service', 'keepalived');
 
-function textOf(file: FileResource): string {
+/** The text of a file. */
+export function textOf(file: FileResource): string {
   return new TextDecoder().decode(file.content);
 }
 
-function headOf({ resources, before, ...head }: Generation): GenerationHead {
+export function headOf({ resources, before, ...head }: Generation): GenerationHead {
   if (resources.length !== before.length) throw new Error('every resource has something that was before it');
   return head;
 }
 
-function generationOf(
+/** What an apply of `desired` leaves on a host. */
+export function generationOf(
   snapshot: HostSnapshot,
   { desired, number }: { readonly desired: Desired; readonly number: number },
 ): Generation {
@@ -223,6 +225,7 @@ function generationOf(
     const seen = snapshot.observed.get(resourceKey(resource));
     return { key: resourceKey(resource), ...(seen?.status === 'present' ? { resource: seen.resource } : {}) };
   });
+  const known = snapshot.recorded.latest?.before ?? [];
   return {
     number,
     cluster: clusterName('prod'),
@@ -232,7 +235,7 @@ function generationOf(
     command: 'apply',
     virtualRouter: routerRecord(router, ENDPOINT),
     resources,
-    before: snapshot.recorded.latest?.before ?? before,
+    before: [...known, ...before.filter(({ key }) => !known.some((entry) => entry.key === key))],
   };
 }
 

@@ -151,5 +151,11 @@ export class ScratchHost implements AsyncDisposable {
 
 export function planOf({ wanted, observed }: Pick<ScratchRun, 'wanted' | 'observed'>): HostPlan {
   const changes = diff(wanted, observed);
-  return { host: hostName('lb1'), changes, serviceAction: serviceActionOf(changes), drifted: false };
+  return {
+    host: hostName('lb1'),
+    changes,
+    serviceAction: serviceActionOf(changes),
+    balancerAction: serviceActionOf(changes, 'balancer'),
+    drifted: false,
+  };
 }

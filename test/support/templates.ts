@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Views } from '../../src/backends/backends.ts';
+import type { HaproxyViews } from '../../src/backends/haproxy/views.ts';
 import type { KeepalivedViews } from '../../src/backends/keepalived/views.ts';
 import { createRenderer, type Renderer } from '../../src/render/render.ts';
 
@@ -11,13 +13,20 @@ export const KEEPALIVED_TEMPLATES = [
   'drop-in.conf',
 ] as const;
 
+export const HAPROXY_TEMPLATES = ['haproxy.cfg', 'haproxy.service', 'redirect.nft'] as const;
+
 /** The templates as they are shipped, by name. */
-export const KEEPALIVED_SOURCES = Object.fromEntries(
-  KEEPALIVED_TEMPLATES.map((name) => [
-    name,
-    readFileSync(join(import.meta.dirname, '../../templates/keepalived', `${name}.hbs`), 'utf8'),
-  ]),
-) as Readonly<Record<keyof KeepalivedViews, string>>;
+export const KEEPALIVED_SOURCES = sourcesIn('keepalived', KEEPALIVED_TEMPLATES) as Readonly<
+  Record<keyof KeepalivedViews, string>
+>;
+export const HAPROXY_SOURCES = sourcesIn('haproxy', HAPROXY_TEMPLATES) as Readonly<
+  Record<keyof HaproxyViews, string>
+>;
 
 /** The renderer that the program has. */
-export const RENDERER: Renderer<KeepalivedViews> = createRenderer<KeepalivedViews>(KEEPALIVED_SOURCES);
+export const RENDERER: Renderer<Views> = createRenderer<Views>({ ...KEEPALIVED_SOURCES, ...HAPROXY_SOURCES });
+
+function sourcesIn(folder: string, names: readonly string[]): Readonly<Record<string, string>> {
+  const path = (name: string): string => join(import.meta.dirname, '../../templates', folder, `${name}.hbs`);
+  return Object.fromEntries(names.map((name) => [name, readFileSync(path(name), 'utf8')]));
+}

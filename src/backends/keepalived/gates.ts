@@ -1,10 +1,5 @@
+import type { Gate } from '../gate.ts';
 import { PATHS } from './layout.ts';
-
-/** A waiting loop that runs on the host, so that it notices within 20 ms and costs one round trip. */
-export interface Gate {
-  readonly script: string;
-  readonly parameters: readonly string[];
-}
 
 /** Opens when the host has the VIP on an interface. */
 export function ownerGate(vip: string, deadlineMs: number): Gate {

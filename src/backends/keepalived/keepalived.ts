@@ -1,17 +1,20 @@
 import type { KeepalivedEndpoint } from '../../domain/intent.ts';
 import type { HostRouter } from '../../domain/plan.ts';
-import { resourceKey, type FileResource, type Resource, type Wanted } from '../../domain/resource.ts';
+import type { FileResource, Resource } from '../../domain/resource.ts';
 import type { Renderer } from '../../render/render.ts';
 import { PACKAGE, PATHS, SCRIPT_USER, SERVICE } from './layout.ts';
 import { viewsOf, type KeepalivedViews } from './views.ts';
 
-/** What a host needs to be one router of the virtual router. The same wishes give the same bytes. */
+/**
+ * What a host needs to be one router of the virtual router; its check scripts ask `ports`, the next one where a
+ * connection is refused. The same wishes give the same bytes.
+ */
 export function keepalivedResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  renderer: Renderer<KeepalivedViews>,
+  { renderer, ports }: { readonly renderer: Renderer<KeepalivedViews>; readonly ports: readonly number[] },
 ): readonly Resource[] {
-  const views = viewsOf(router, endpoint);
+  const views = viewsOf(router, endpoint, ports);
   return [
     { kind: 'user', name: SCRIPT_USER },
     directory(PATHS.scripts),
@@ -30,11 +33,6 @@ export function keepalivedResources(
     }),
     { kind: 'service', name: SERVICE, enabled: true, running: true },
   ];
-}
-
-/** The resources of a host by key. */
-export function wantedOf(resources: readonly Resource[]): Wanted {
-  return new Map(resources.map((resource) => [resourceKey(resource), resource]));
 }
 
 function directory(path: string): Resource {

@@ -41,13 +41,13 @@ export interface ConfView {
 export interface LiveView {
   readonly self: ShellWord;
   readonly peers: ShellWord;
-  readonly port: number;
+  readonly ports: ShellWord;
   readonly urlPath: ShellWord;
 }
 
 export interface ReadyView {
   readonly self: ShellWord;
-  readonly port: number;
+  readonly ports: ShellWord;
   readonly urlPath: ShellWord;
   readonly timeoutSeconds: string;
 }
@@ -60,15 +60,23 @@ export interface DropInView {
   readonly runtimeDirectory: string;
 }
 
-/** The views of all templates for one host. */
-export function viewsOf(router: HostRouter, endpoint: KeepalivedEndpoint): KeepalivedViews {
+/**
+ * The views of all templates for one host. The check scripts ask `ports` in this order, the next one where a connection
+ * is refused: the way that a request takes.
+ */
+export function viewsOf(
+  router: HostRouter,
+  endpoint: KeepalivedEndpoint,
+  ports: readonly number[] = [endpoint.port],
+): KeepalivedViews {
   const { healthCheck } = endpoint.settings;
   const self = shellWord(urlHost(router.source));
   const urlPath = shellWord(healthCheck.path);
+  const asked = { self, ports: shellWord(ports.join(' ')), urlPath };
   return {
     'keepalived.conf': confView(router, endpoint),
-    'live.sh': { self, peers: shellWord(router.peers.map(urlHost).join(' ')), port: endpoint.port, urlPath },
-    'ready.sh': { self, port: endpoint.port, urlPath, timeoutSeconds: seconds(healthCheck.timeoutMs) },
+    'live.sh': { ...asked, peers: shellWord(router.peers.map(urlHost).join(' ')) },
+    'ready.sh': { ...asked, timeoutSeconds: seconds(healthCheck.timeoutMs) },
     'notify.sh': { stateDirectory: shellWord(`/run/${RUNTIME_DIRECTORY}`) },
     'drop-in.conf': { runtimeDirectory: RUNTIME_DIRECTORY },
   };

@@ -85,6 +85,17 @@ export const SETTINGS: SettingTable = {
       ...wordSchema(['none', 'haproxy', 'ipvs']),
     },
   },
+  loadBalancerPort: {
+    path: ['loadBalancerPort'],
+    variable: 'keepalived_load_balancer_port',
+    read: (cursor, read) => read(cursor, integerFrom(1025, 65_535)),
+    schema: {
+      description:
+        'The port on which haproxy listens on every host; clients go on using the port of the VIP.',
+      default: 16_443,
+      ...integerSchema(1025, 65_535),
+    },
+  },
   additionalVips: {
     path: ['additionalVIPs'],
     variable: 'keepalived_additional_vips',

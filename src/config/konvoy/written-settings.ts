@@ -32,6 +32,7 @@ export interface WrittenSettings {
   readonly advertIntervalMs: Written<AdvertIntervalMs> | undefined;
   readonly preempt: Written<boolean> | undefined;
   readonly loadBalancer: Written<LoadBalancer> | undefined;
+  readonly loadBalancerPort: Written<number> | undefined;
   readonly additionalVips: Written<readonly IpAddress[]> | undefined;
   readonly healthPath: Written<string> | undefined;
   readonly healthIntervalMs: Written<number> | undefined;
@@ -58,6 +59,7 @@ export function takeSettings(
     advertIntervalMs: take(settings.advertIntervalMs),
     preempt: take(settings.preempt),
     loadBalancer: take(settings.loadBalancer),
+    loadBalancerPort: take(settings.loadBalancerPort),
     additionalVips: take(settings.additionalVips),
     healthPath: take(settings.healthPath),
     healthIntervalMs: take(settings.healthIntervalMs),

@@ -43,7 +43,7 @@ async function live(
   const view = {
     self: shellWord(servers.at(hosts.self)),
     peers: shellWord(hosts.peers.map((peer) => servers.at(peer)).join(' ')),
-    port: servers.port,
+    ports: shellWord(String(servers.port)),
     urlPath: shellWord("/readyz?verbose&exclude=it's"),
   };
   const script = renderedScript('live.sh', view, {

@@ -51,7 +51,7 @@ afterAll(async () => {
 async function ready(shell: Shell, client: string, self: Behaviour): Promise<TimedResult> {
   const view = {
     self: shellWord(servers.at(self)),
-    port: servers.port,
+    ports: shellWord(String(servers.port)),
     urlPath: shellWord('/readyz'),
     timeoutSeconds: String(TIMEOUT_MS / 1000),
   };

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { balancerFact } from '../../../src/backends/haproxy/facts.ts';
+import { balanceGate } from '../../../src/backends/haproxy/gate.ts';
 import { testConfiguration } from '../../../src/backends/keepalived/config-test.ts';
 import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
 import { joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
@@ -26,6 +28,7 @@ import { leftoverRemoval } from '../../../src/engine/steps.ts';
 import { deadManScript, type DeadManScript } from '../../../src/plan/dead-man.ts';
 import { converge, probeOf, restore } from '../../../src/resources/resources.ts';
 import { clusterName } from '../../support/branded.ts';
+import { BALANCED } from '../../support/balanced.ts';
 import { desiredOf, freshCluster, VIP } from '../../support/cluster.ts';
 import { breakScript } from '../../../src/transport/lock.ts';
 import { MISSING_TOOLS, runShell, SHELLS, whereIs } from '../../support/shells.ts';
@@ -72,6 +75,7 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...restore(resource, undefined, DEBIAN),
       ...restore(undefined, resource, DEBIAN),
     ]),
+    ...balancerFact(BALANCED).probes,
     ...[DEBIAN.services.reload('keepalived'), testConfiguration('/etc/keepalived/keepalived.conf')],
     ...armHost(RUN, { script: deadMan(), about: 'apply ada', seconds: 60, earlier: ['r1'] }),
     ...[fence(RUN, 60), disarm(RUN), dropRun(RUN), undoNow(RUN), forgetUndone(RUN.cluster)],
@@ -85,11 +89,12 @@ const SENT: readonly (readonly [string, string])[] = unique(
   ['dead-man', deadMan().text],
   ['owner gate', ownerGate(VIP, 1000).script],
   ['join gate', joinGate(1000).script],
+  ['balance gate', balanceGate(BALANCED, 1000).script],
   ['break a lock', `${breakScript('/run/lock', { pid: 1, startedAt: '1' }, 1000)}\necho "$k"`],
 ]);
 
 function wanted(): readonly Parameters<typeof converge>[0][] {
-  const [first] = desiredOf(freshCluster(1)).wanted.values();
+  const [first] = desiredOf(freshCluster(1), BALANCED).wanted.values();
   return [...(first?.values() ?? [])];
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { mutateScript } from '../../../src/domain/command.ts';
 import { SYSTEMD } from '../../../src/platform/systemd.ts';
 import { fakePrograms } from '../../support/fake-programs.ts';
 import { runCommand, SHELLS } from '../../support/shells.ts';
@@ -51,5 +52,65 @@ describe.each(SHELLS)('a reload in $name', (shell) => {
     expect(await runCommand(shell, SYSTEMD.reload('keepalived'), { path })).toMatchObject({ exitCode });
     const calls = await readFile(join(directory.path, 'calls'), 'utf8');
     expect(calls.trim().split('\n')).toEqual(expected);
+  });
+});
+
+describe.each(SHELLS)('an installation whose service nobody needs, in $name', (shell) => {
+  /** What is said to systemctl around `installation`, which is noted as well; where the unit is `state` before. */
+  async function around(
+    state: string,
+    installation: string,
+  ): Promise<{ readonly exitCode: number; readonly calls: readonly string[] }> {
+    await using directory = await temporaryDirectory();
+    const path = fakePrograms(directory.path, {
+      systemctl: `case $1 in show) echo ${state} ;; *) echo "$*" >>"$calls" ;; esac`,
+      install: `echo "installing $*" >>"$calls"; ${installation}`,
+    });
+    const command = SYSTEMD.keepIdle('haproxy', mutateScript('install "$@"', 'haproxy'));
+    const { exitCode } = await runCommand(shell, command, { path });
+    const calls = await readFile(join(directory.path, 'calls'), 'utf8');
+    return { exitCode, calls: calls.trim().split('\n') };
+  }
+  const MASK = '--quiet --runtime mask haproxy';
+  const UNMASK = '--quiet --runtime unmask haproxy';
+
+  test('masks the unit until it is over, and disables it', async () => {
+    expect(await around('not-found', 'exit 0')).toEqual({
+      exitCode: 0,
+      calls: [MASK, 'installing haproxy', '--quiet disable haproxy', UNMASK],
+    });
+  });
+
+  test('leaves no mask behind when it fails, and fails as that did', async () => {
+    expect(await around('not-found', 'exit 100')).toEqual({
+      exitCode: 100,
+      calls: [MASK, 'installing haproxy', UNMASK],
+    });
+  });
+
+  test('leaves a unit alone that somebody has already', async () => {
+    expect(await around('loaded', 'exit 0')).toEqual({ exitCode: 0, calls: ['installing haproxy'] });
+  });
+});
+
+describe.each(SHELLS)('a service that is brought back, in $name', (shell) => {
+  async function calls(byUnit: boolean, booting: 'yes' | 'no'): Promise<readonly string[]> {
+    await using directory = await temporaryDirectory();
+    const path = fakePrograms(directory.path, {
+      systemctl: 'case $1 in show) echo loaded ;; *) echo "$*" >>"$calls" ;; esac',
+    });
+    const command = SYSTEMD.restore('haproxy', { enabled: true, running: true }, byUnit);
+    expect(await runCommand(shell, command, { path, env: { booting } })).toMatchObject({ exitCode: 0 });
+    const said = await readFile(join(directory.path, 'calls'), 'utf8');
+    return said.trim().split('\n').slice(1);
+  }
+
+  test('is told by a signal, or as its unit says', async () => {
+    expect(await calls(false, 'no')).toEqual(['kill --kill-who=main --signal=HUP haproxy']);
+    expect(await calls(true, 'no')).toEqual(['reload-or-restart haproxy']);
+  });
+
+  test('is only started while the host boots', async () => {
+    expect(await calls(true, 'yes')).toEqual(['--no-block start haproxy']);
   });
 });

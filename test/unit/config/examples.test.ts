@@ -54,7 +54,7 @@ const EXAMPLES: Readonly<
     endpoint: {
       kind: 'keepalived',
       vip: '192.0.2.10',
-      port: 8443,
+      port: 6443,
       settings: {
         loadBalancer: 'haproxy',
         advertIntervalMs: 250,
@@ -149,10 +149,6 @@ describe('the examples that come with konvoy-ha', () => {
 
 describe('what an example asks for and is not built yet', () => {
   it.each([
-    [
-      'haproxy',
-      ['error: spec.kubernetes.controlPlane.keepalived.loadBalancer: "haproxy" is not supported yet'],
-    ],
     [
       'ipvs',
       [

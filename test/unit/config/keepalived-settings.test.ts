@@ -75,6 +75,16 @@ describe('a setting of keepalived in the inventory', () => {
       'health_check_path: expected the path of a URL such as "/readyz", got "/$(reboot)"',
     ],
     [
+      'keepalived_load_balancer_port: 443',
+      '36 [443]',
+      'load_balancer_port: expected an integer from 1025 to 65535, got 443',
+    ],
+    [
+      'keepalived_load_balancer_port: 6443',
+      '36 [6443]',
+      'load_balancer_port: 6443 is the port of the endpoint, where the API servers listen',
+    ],
+    [
       'keepalived_additional_vips: [cp2]',
       '34 [cp2]',
       'additional_vips[0]: expected an IPv4 or IPv6 address, got "cp2"',

@@ -4,6 +4,7 @@ import { deadManScript, deadlinePath } from '../../../src/plan/dead-man.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
 import { wantedBeforeUs } from '../../../src/plan/assemble.ts';
 import { appliedCluster, CONF, desiredOf, freshCluster, SERVICE, withConf } from '../../support/cluster.ts';
+import { BALANCED, balancedCluster, balancedWith, unbalancedCluster } from '../../support/balanced.ts';
 import { planOf } from '../../support/scratch-host.ts';
 import { hostName } from '../../support/branded.ts';
 import type { HostSnapshot } from '../../../src/plan/snapshot.ts';
@@ -90,5 +91,38 @@ describe('the script of a dead-man', () => {
 
   test('has its deadline where a restart takes it away', () => {
     expect(deadlinePath('r1')).toBe('/run/konvoy-ha.r1.deadline');
+  });
+});
+
+describe('with haproxy, the script of a dead-man', () => {
+  const wanted = (endpoint = BALANCED): Wanted =>
+    desiredOf(unbalancedCluster(), endpoint).wanted.get(hostName('lb1')) ?? new Map();
+
+  test('ends haproxy before it takes its files away, and leaves its packages', () => {
+    expect(stepsOf(first(unbalancedCluster()), wanted())).toEqual([
+      'bringing back file:/usr/libexec/keepalived/konvoy-ha-live',
+      'bringing back file:/usr/libexec/keepalived/konvoy-ha-ready',
+      'reading units again',
+      'bringing back service:konvoy-ha-haproxy',
+      'bringing back file:/etc/konvoy-ha/haproxy.cfg',
+      'bringing back file:/etc/konvoy-ha/redirect.nft',
+      'bringing back file:/etc/systemd/system/konvoy-ha-haproxy.service',
+      'bringing back directory:/etc/konvoy-ha',
+      'reading units again',
+    ]);
+  });
+
+  test('has haproxy read the files that came back, by its unit, which loads the redirect as well', () => {
+    const snapshot = first(balancedCluster());
+    const plan = planOf({
+      wanted: wanted(balancedWith({ loadBalancerPort: 9445 })),
+      observed: snapshot.observed,
+    });
+    const { text } = deadManScript({ runId: 'r1', by: 'ada', plan, snapshot, platform: PLATFORM, tidy: [] });
+    expect(text).toMatch(/ konvoy-ha-haproxy enable running by-unit <\/dev\/null$/m);
+    expect(text.indexOf('file:/etc/konvoy-ha/redirect.nft')).toBeLessThan(
+      text.indexOf('service:konvoy-ha-haproxy'),
+    );
+    expect(text).not.toContain('service:keepalived');
   });
 });

@@ -8,7 +8,7 @@ const span = {
   line: 4,
   column: 31,
   length: 7,
-  text: '    keepalived_load_balancer: haproxy',
+  text: '    keepalived_load_balancer: ipvs',
 };
 
 function withSettings(settings: Partial<KeepalivedSettings>): KeepalivedEndpoint {
@@ -18,25 +18,25 @@ function withSettings(settings: Partial<KeepalivedSettings>): KeepalivedEndpoint
 describe('what no backend can do yet', () => {
   it('is nothing of the defaults', () => {
     expect(refuseNotBuilt(ENDPOINT)).toEqual([]);
+    expect(refuseNotBuilt(withSettings({ loadBalancer: 'haproxy' }))).toEqual([]);
   });
 
   it('is refused where it was written', () => {
     const source = { name: 'all.vars.keepalived_load_balancer', span };
-    expect(
-      refuseNotBuilt(withSettings({ loadBalancer: 'haproxy', sources: { loadBalancer: source } })),
-    ).toEqual([
-      {
-        severity: 'error',
-        message: 'all.vars.keepalived_load_balancer: "haproxy" is not supported yet',
-        hints: [],
-        span,
-      },
-    ]);
+    expect(refuseNotBuilt(withSettings({ loadBalancer: 'ipvs', sources: { loadBalancer: source } }))).toEqual(
+      [
+        {
+          severity: 'error',
+          message: 'all.vars.keepalived_load_balancer: "ipvs" is not supported yet',
+          hints: [],
+          span,
+        },
+      ],
+    );
   });
 
   it.each<[Partial<KeepalivedSettings>, string]>([
     [{ preempt: false }, 'preempt: false is not supported yet'],
-    [{ loadBalancer: 'haproxy' }, 'loadBalancer: "haproxy" is not supported yet'],
     [{ loadBalancer: 'ipvs' }, 'loadBalancer: "ipvs" is not supported yet'],
   ])('%o', (settings, message) => {
     expect(refuseNotBuilt(withSettings(settings)).map((diagnostic) => diagnostic.message)).toEqual([message]);

@@ -75,6 +75,7 @@ describe('systemd', () => {
     ['disable', ['systemctl', '--quiet', 'disable', 'keepalived'], 'change'],
     ['start', ['systemctl', 'start', 'keepalived'], 'change'],
     ['stop', ['systemctl', 'stop', 'keepalived'], 'change'],
+    ['reloadByUnit', ['systemctl', 'reload-or-restart', 'keepalived'], 'change'],
     ['lastWords', ['journalctl', '--unit', 'keepalived', '--lines=10', '--no-pager', '--output=cat'], 'none'],
   ] as const)('can %s', (verb, argv, effect) => {
     expect(SYSTEMD[verb]('keepalived')).toEqual({ argv, effect });
@@ -89,5 +90,6 @@ describe('systemd', () => {
   test('can read its units again, and says how to stop a service by hand', () => {
     expect(SYSTEMD.reloadUnits()).toEqual({ argv: ['systemctl', 'daemon-reload'], effect: 'change' });
     expect(SYSTEMD.stopByHand('keepalived')).toBe('systemctl stop keepalived');
+    expect(SYSTEMD.reloadByHand('haproxy')).toBe('systemctl reload haproxy');
   });
 });

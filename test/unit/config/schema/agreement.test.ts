@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OWN_VARIABLES } from '../../../../src/config/own-variables.ts';
+import { balancerPort } from '../../../../src/backends/haproxy/layout.ts';
 import { SETTINGS } from '../../../../src/config/konvoy/settings.ts';
 import { VARIABLES } from '../../../../src/config/schema/variables.ts';
 import { configuration, intentOf, inventoryWith, read } from '../read.ts';
@@ -76,6 +77,7 @@ describe('a setting of keepalived', () => {
       advertIntervalMs: undefined,
       preempt: settings.preempt,
       loadBalancer: settings.loadBalancer,
+      loadBalancerPort: balancerPort(endpoint),
       additionalVips: undefined,
       healthPath: healthCheck.path,
       healthIntervalMs: healthCheck.intervalMs,

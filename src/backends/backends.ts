@@ -1,0 +1,92 @@
+import type { CommandResult, Mutation } from '../domain/command.ts';
+import type { KeepalivedEndpoint } from '../domain/intent.ts';
+import type { HostRouter } from '../domain/plan.ts';
+import {
+  resourceKey,
+  type FileResource,
+  type Resource,
+  type ResourceKey,
+  type ServiceRole,
+  type Wanted,
+} from '../domain/resource.ts';
+import type { Renderer } from '../render/render.ts';
+import * as haproxyTest from './haproxy/config-test.ts';
+import { haproxyResources } from './haproxy/haproxy.ts';
+import * as haproxy from './haproxy/layout.ts';
+import type { HaproxyViews } from './haproxy/views.ts';
+import * as keepalivedTest from './keepalived/config-test.ts';
+import { keepalivedResources } from './keepalived/keepalived.ts';
+import * as keepalived from './keepalived/layout.ts';
+import type { KeepalivedViews } from './keepalived/views.ts';
+
+/** The views of all templates, by the name of the template. */
+export type Views = KeepalivedViews & HaproxyViews;
+
+/** What a host needs, by key. */
+export function desiredResources(
+  router: HostRouter,
+  endpoint: KeepalivedEndpoint,
+  renderer: Renderer<Views>,
+): Wanted {
+  const resources = balances(endpoint)
+    ? [
+        ...keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) }),
+        ...haproxyResources(router, endpoint, renderer),
+      ]
+    : keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) });
+  return new Map(resources.map((resource) => [resourceKey(resource), resource]));
+}
+
+/** Whether haproxy spreads what reaches the VIP. */
+export function balances({ settings }: KeepalivedEndpoint): boolean {
+  return settings.loadBalancer === 'haproxy';
+}
+
+/** The keys that are looked at on every host. */
+export function keysOf(endpoint: KeepalivedEndpoint): readonly ResourceKey[] {
+  return balances(endpoint) ? ALL_KEYS : keepalived.KEYS;
+}
+
+/** Every key that any backend manages, in the order in which they are created; removals go the other way. */
+export const ALL_KEYS: readonly ResourceKey[] = [...keepalived.KEYS, ...haproxy.KEYS];
+
+/** The unit of a service, as the service manager names it. */
+export const SERVICES: Readonly<Record<ServiceRole, string>> = {
+  router: keepalived.SERVICE,
+  balancer: haproxy.SERVICE,
+};
+
+/** A resource that was seen on a host, with what only we know of it. */
+export function recognised(resource: Resource): Resource {
+  if (resource.kind === 'service' && resource.name === haproxy.SERVICE)
+    return { ...resource, role: 'balancer' };
+  if (resource.kind !== 'file') return resource;
+  return { ...resource, effect: haproxy.effectOf(resource.path) ?? keepalived.effectOf(resource.path) };
+}
+
+/** How the program that reads a file is asked whether it would take a candidate for it. */
+export interface ConfigurationTest {
+  readonly program: string;
+  readonly mutation: Mutation;
+  /** What is wrong with the candidate, or `undefined`. */
+  problem(result: CommandResult): string | undefined;
+}
+
+export function configurationTest({ path, effect }: FileResource, candidate: string): ConfigurationTest {
+  if (effect === 'reload-balancer')
+    return {
+      program: path === haproxy.PATHS.redirect ? 'nft' : 'haproxy',
+      mutation: haproxyTest.testConfiguration(path, candidate),
+      problem: haproxyTest.configurationProblem,
+    };
+  return {
+    program: 'keepalived',
+    mutation: keepalivedTest.testConfiguration(candidate),
+    problem: keepalivedTest.configurationProblem,
+  };
+}
+
+/** What a request at the VIP may be led to on a host, the first that does not refuse it. */
+function portsOf(endpoint: KeepalivedEndpoint): readonly number[] {
+  return balances(endpoint) ? [haproxy.balancerPort(endpoint), endpoint.port] : [endpoint.port];
+}
