@@ -40,6 +40,8 @@ const kinds: readonly Kind[] = [
     hosts: { ...ALL, cp3: ['keepalived_priority: 230'] },
     moves: ['cp3', 'cp1'],
   },
+  { title: 'loadBalancer haproxy', settings: { loadBalancer: 'haproxy' }, moves: ['cp1'] },
+  { title: 'loadBalancer none', settings: {}, moves: ['cp1'] },
 ];
 
 describe('on a running cluster, under 50 connections a second, nobody is turned away by', () => {
