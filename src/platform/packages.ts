@@ -76,14 +76,18 @@ const PACKED = '/var/lib/konvoy-ha/.packages';
  * Packs what is installed, as dpkg-repack(1) does: the files that dpkg knows of, as they are now, with the scripts of the
  * package. A `_`, which no version has, stands for the colon of its epoch.
  */
-const PACK = `packed() { printf '%s/%s_%s.deb' "$store" "$1" "$(printf '%s' "$2" | tr : _)"; }
+export const PACK = `packed() { printf '%s/%s_%s.deb' "$store" "$1" "$(printf '%s' "$2" | tr : _)"; }
 installed() { dpkg-query -W -f '\${db:Status-Status} \${Version}' "$1" 2>/dev/null; }
 pack() {
   [ ! -f "$(packed "$1" "$2")" ] || return 0
-  (umask 077; mkdir -p -- "$store") && tree=$(mktemp -d "$store/.tree.XXXXXX") || return 1
+  (umask 077; mkdir -p -- "$store") && rm -rf -- "$store"/.tree.* && tree=$(mktemp -d "$store/.tree.XXXXXX") || return 1
   trap 'rm -rf -- "$tree"' EXIT; trap 'exit 1' HUP INT TERM
+  # The first folders may be links to those in /usr, which no package brings: what is below them belongs to the package.
   dpkg-query -L "$1" | sed -n 's#^/\\([^.].*\\)#\\1#p' | while read -r file; do
-    [ ! -e "/$file" ] && [ ! -L "/$file" ] || printf '%s\\n' "$file"
+    case $file in bin | sbin | lib | lib32 | lib64 | libx32) mkdir -p -- "$tree/$file" || exit 1; continue ;; esac
+    if [ -d "/$file" ] && [ ! -L "/$file" ]; then
+      mkdir -p -- "$tree/$file" && chown --reference="/$file" "$tree/$file" && chmod --reference="/$file" "$tree/$file" || exit 1
+    elif [ -e "/$file" ] || [ -L "/$file" ]; then printf '%s\\n' "$file"; fi
   done | tar -C / --no-recursion -cf - -T - | tar -C "$tree" -xpf - || return 1
   chmod 755 "$tree" && mkdir -m 755 -- "$tree/DEBIAN" || return 1
   dpkg-query --control-path "$1" | while read -r file; do
