@@ -35,6 +35,8 @@ export interface Execution {
   readonly deadMen: DeadMen;
   /** Told before a host is changed for the first time. */
   readonly onTouch: (host: HostName) => void;
+  /** Told before a service of a host is told of its change. */
+  readonly onActivate: (host: HostName) => void;
   /**
    * Given for an undo, which goes on where a new run would stop: when it is interrupted, when a gate stays shut, and
    * on the other hosts when one fails. The hosts that failed are put here.
@@ -116,6 +118,7 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
   run.world.report({ type: 'run-step', step: `activating ${wave.hosts.join(', ')}` });
   await onHosts(run, wave.hosts, async (execution, host) => {
     execution.onTouch(host);
+    execution.onActivate(host);
     const mutations = activationMutations(workOf(execution, host), wave.role ?? 'router');
     if (wave.handsOver === true) await handOverOn(execution, host);
     await mutateAll(

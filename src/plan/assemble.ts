@@ -29,6 +29,8 @@ export interface PlanHost {
   readonly snapshot: HostSnapshot;
   readonly wanted: Wanted;
   readonly priority: number;
+  /** True when the router runs as it did when `wanted` was there: a program that was replaced since was never started. */
+  readonly runsOn?: boolean;
 }
 
 /** What a plan is about. */
@@ -48,7 +50,7 @@ export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan
   const plans = announceAgain(
     frame,
     hosts.map(({ snapshot }) => snapshot),
-    hosts.map(({ snapshot, wanted }) => planHost(snapshot, wanted)),
+    hosts.map(planHost),
   );
   const activation = activationOf(frame, hosts, plans);
   return {
@@ -155,14 +157,15 @@ function confText(seen: Observation | Resource | undefined): string {
   return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
 }
 
-function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
+function planHost({ snapshot, wanted, runsOn }: PlanHost): HostPlan {
   const { observed, recorded } = snapshot;
   const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
   const balancerAction = serviceActionOf(changes, 'balancer');
+  const routerAction = serviceActionOf(changes);
   return {
     host: snapshot.intent.name,
     changes,
-    serviceAction: serviceActionOf(changes),
+    serviceAction: routerAction === 'restart' && runsOn === true ? 'none' : routerAction,
     ...(balancerAction === 'none' ? {} : { balancerAction }),
     drifted: driftOf(recorded.latest, observed).length > 0,
     ...(recorded.latest === undefined ? {} : { generation: recorded.latest.number }),
