@@ -74,6 +74,8 @@ export type ApiState = 'answers' | 'refuses' | 'silent';
 export interface KeepalivedFacts {
   /** As `keepalived --version` prints it, without the `v`; absent when not installed. */
   readonly version?: string;
+  /** The version of the package that an installation would bring; absent when it is installed, or nobody can tell. */
+  readonly candidate?: string;
   /** What the notify script last wrote. */
   readonly state: RouterState;
   /** When that was, seconds since the epoch. */

@@ -1,6 +1,7 @@
 import {
   mutateScript,
   probe,
+  probeScript,
   stdoutOf,
   type CommandResult,
   type Mutation,
@@ -17,6 +18,10 @@ export interface PackageManager {
   install(name: string): Mutation;
   /** Removes the package and its configuration; what it depends on stays, it may have been there before. */
   remove(name: string): Mutation;
+  /** What an installation would bring. A host without this package manager answers nothing. */
+  queryCandidate(name: string): Probe;
+  /** Its version, or `undefined` when the package is installed or there is none. */
+  parseCandidate(result: CommandResult): string | undefined;
   /** What an operator would type to install it. */
   installByHand(name: string): string;
 }
@@ -29,10 +34,18 @@ export const APT: PackageManager = {
   name: 'apt',
   query: (name) => probe('dpkg-query', '-W', '-f', '${db:Status-Abbrev}${Version}', name),
   parseQuery: (result) => /^[hi]i[ R](?<version>\S+)/.exec(stdoutOf(result))?.groups?.['version'],
+  queryCandidate: (name) => probeScript(APT_CANDIDATE, name),
+  parseCandidate: (result) =>
+    /^ {2}Candidate: (?<version>\d\S*)/m.exec(stdoutOf(result))?.groups?.['version'],
   install: (name) => mutateScript(APT_INSTALL, name),
   remove: (name) => mutateScript(APT_REMOVE, name),
   installByHand: (name) => `apt-get install ${name}`,
 };
+
+/** Of a package that is there already nothing is asked: apt takes a while to read its lists. */
+const APT_CANDIDATE = `case $(dpkg-query -W -f '\${db:Status-Abbrev}' "$1" 2>/dev/null) in [hi]i*) exit 0;; esac
+command -v apt-cache >/dev/null 2>&1 || exit 0
+LC_ALL=C apt-cache policy "$1"`;
 
 const APT_INSTALL = `export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 run() { apt-get -y -q -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 --no-install-recommends install "$1"; }
