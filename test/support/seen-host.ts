@@ -74,6 +74,7 @@ function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
     said(`${facts.api}\n`),
     said(keepalived.version === undefined ? '' : `Keepalived v${keepalived.version} (01/17,2022)\n`),
     said(`${states[keepalived.state]} ${keepalived.stateSince ?? ''}\n`),
+    said(keepalived.candidate === undefined ? '' : `keepalived:\n  Candidate: ${keepalived.candidate}\n`),
     ...KEYS.map((key) => resourceAnswer(observed.get(key))),
     // No run is armed there.
     said(''),
