@@ -77,6 +77,8 @@ class Check {
     if (!BLOCKS.includes(helper)) return [at(block.path, `there is no #${helper}`, ONLY)];
     if (subject === undefined || more !== undefined)
       return [at(more ?? block.path, `#${helper} takes one field`, ONLY)];
+    // How far {{../}} leads there depends on whether two elements are alike.
+    if (helper === 'each' && scope.loops > 0) return [at(block.path, 'a loop cannot stand in a loop', ONLY)];
     const found = this.#resolve(subject, scope);
     const problems =
       'message' in found
