@@ -86,7 +86,7 @@ describe('a template', () => {
     [
       'a loop in a loop',
       '{{#each items}}{{#each ../items}}{{this}}{{/each}}{{/each}}',
-      ['1:18 a loop cannot stand in a loop'],
+      ['1:19 a loop cannot stand in a loop'],
     ],
     ['everything at once', '{{titel}}\n{{items}}', ['1:3 there is no field titel', '2:3 items is a list']],
   ])('with %s is refused at its place', (_, source, expected) => {

@@ -1,3 +1,4 @@
+import { PASSWORD_HINT, PASSWORD_REFUSED } from '../../../domain/vrrp.ts';
 import { statementsOf } from '../configuration.ts';
 import { KEYWORD_SINCE } from '../keywords.ts';
 import { isAtLeast } from '../version.ts';
@@ -35,8 +36,8 @@ function passwords({ configuration: { statements } }: Linted): readonly Finding[
   return statementsOf(statements, 'authentication').map((statement) =>
     error(
       statement,
-      PASS_REFUSED,
-      'leave it out: with mode unicast only peers that are listed are heard (vrrp_check_unicast_src)',
+      PASSWORD_REFUSED,
+      PASSWORD_HINT,
       'auth_hmac signs adverts, where every host has keepalived 2.4.3 or later',
     ),
   );
@@ -56,7 +57,3 @@ function hmac({ configuration: { statements }, oldestRelease }: Linted): readonl
 }
 
 const HMAC_SINCE = KEYWORD_SINCE.get('auth_hmac') ?? '2.4.3';
-
-/** Also for whoever asks for it in cluster.yaml or the inventory. */
-export const PASS_REFUSED =
-  'a password proves nothing: VRRPv3 has none and ignores it, VRRPv2 sends it readable to the whole network, cut to 8 characters';
