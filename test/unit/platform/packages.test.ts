@@ -32,6 +32,20 @@ describe('dpkg-query', () => {
   });
 });
 
+describe('apt-cache', () => {
+  // What `apt-cache policy keepalived` prints on Debian 12.
+  const policy = (candidate: string): string =>
+    `keepalived:\n  Installed: (none)\n  Candidate: ${candidate}\n  Version table:\n     1:2.2.7-1+b2 500\n`;
+
+  test.each<readonly [string, string, string | undefined]>([
+    ['the version that would be installed', policy('1:2.2.7-1+b2'), '1:2.2.7-1+b2'],
+    ['nothing where every version is pinned away', policy('(none)'), undefined],
+    ['nothing where the lists do not have it', '', undefined],
+  ])('gives %s', (_, text, version) => {
+    expect(APT.parseCandidate(said(text))).toBe(version);
+  });
+});
+
 describe('apt', () => {
   test.each([
     ['install', APT.install('keepalived')],
