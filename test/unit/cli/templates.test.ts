@@ -25,8 +25,7 @@ async function refusedOf(
     () => undefined,
     (error: unknown) => error,
   );
-  if (failure === undefined) return [];
-  if (!(failure instanceof KonvoyError)) throw failure;
+  if (!(failure instanceof KonvoyError)) throw new Error('nothing was refused', { cause: failure });
   expect(failure.code).toBe('input-refused');
   return failure.diagnostics.map(({ span, message, hints }) => {
     const place = span === undefined ? '' : `${span.file}:${span.line}:${span.column} `;
