@@ -15,6 +15,15 @@ export interface HostFacts {
   readonly keepalived: KeepalivedFacts;
   /** Absent where no balancer was asked about. */
   readonly balancer?: BalancerFacts;
+  /** What the package manager could install, of the packages whose version matters. */
+  readonly offers: ReadonlyMap<string, PackageOffer>;
+}
+
+/** The versions of a package that a host could install, by the lists that it has. */
+export interface PackageOffer {
+  /** What it would install; absent when it has none. */
+  readonly candidate?: string;
+  readonly versions: readonly string[];
 }
 
 /** What a host's balancer does, or what would stand in its way. */
@@ -74,8 +83,6 @@ export type ApiState = 'answers' | 'refuses' | 'silent';
 export interface KeepalivedFacts {
   /** As `keepalived --version` prints it, without the `v`; absent when not installed. */
   readonly version?: string;
-  /** The version of the package that an installation would bring; absent when it is installed, or nobody can tell. */
-  readonly candidate?: string;
   /** What the notify script last wrote. */
   readonly state: RouterState;
   /** When that was, seconds since the epoch. */

@@ -3,6 +3,7 @@ import { PACKAGE } from '../backends/keepalived/layout.ts';
 import { isAtLeast, releaseOf } from '../backends/keepalived/version.ts';
 import { keyOf } from '../domain/resource.ts';
 import type { Check } from '../domain/verdict.ts';
+import { programVersion } from './package-version.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** What `check` says of the keepalived of a host, or of the one that it would get, reading `conf`. */
@@ -10,13 +11,13 @@ export function describeVersion(snapshot: HostSnapshot, conf: string): readonly 
   const { keepalived } = snapshot.facts;
   const host = snapshot.intent.name;
   const name = 'keepalived-version';
-  const version = keepalived.version ?? keepalived.candidate;
+  const version = keepalived.version ?? programVersion(snapshot, PACKAGE);
   if (version === undefined) {
     const evidence = 'not installed, and its package manager knows of none yet';
     return [{ name, host, status: 'skipped', evidence }];
   }
   const release = releaseOf(version);
-  const shown = keepalived.version ?? `${release?.join('.') ?? version}, to be installed`;
+  const shown = keepalived.version ?? `${version}, to be installed`;
   const { hurting, idle } = knownFaults(version, packageVersion(snapshot) ?? version, conf);
   const warn = (evidence: string, hint: string): Check => ({ name, host, status: 'warn', evidence, hint });
   const warnings = [
@@ -42,5 +43,5 @@ function mendedBy({ mended }: Fault): string {
 function packageVersion({ observed, facts }: HostSnapshot): string | undefined {
   const seen = observed.get(keyOf('package', PACKAGE));
   if (seen?.status === 'present' && seen.resource.kind === 'package') return seen.resource.version;
-  return facts.keepalived.candidate;
+  return facts.offers.get(PACKAGE)?.candidate;
 }

@@ -1,4 +1,4 @@
-import { PATHS } from '../backends/keepalived/layout.ts';
+import { PACKAGE, PATHS } from '../backends/keepalived/layout.ts';
 import { lintConfiguration } from '../backends/keepalived/lint/lint.ts';
 import { earliest, releaseOf, type Release } from '../backends/keepalived/version.ts';
 import type { Diagnostic } from '../domain/error.ts';
@@ -6,6 +6,7 @@ import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { HostRouter } from '../domain/plan.ts';
 import { keyOf, type Wanted } from '../domain/resource.ts';
+import { pinnedVersion, programVersion } from './package-version.ts';
 import { prioritySpread } from './priority.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
@@ -18,7 +19,9 @@ export function lintWanted(
     endpoint,
   }: { readonly snapshots: readonly HostSnapshot[]; readonly endpoint: KeepalivedEndpoint },
 ): readonly Diagnostic[] {
-  const releases = new Map(snapshots.map((snapshot) => [snapshot.intent.name, releaseFor(snapshot)]));
+  const releases = new Map(
+    snapshots.map((snapshot) => [snapshot.intent.name, releaseFor(snapshot, endpoint)]),
+  );
   const known = [...routers.keys()].flatMap((host) => [releases.get(host)].filter(isKnown));
   const oldestRelease = known.length === routers.size ? earliest(known) : undefined;
   const { advertIntervalMs, mode, additionalVips } = endpoint.settings;
@@ -44,9 +47,10 @@ export function wantedConf(wanted: Wanted | undefined): string | undefined {
   return file?.kind === 'file' ? new TextDecoder().decode(file.content) : undefined;
 }
 
-/** The keepalived that will read it: what is installed, else what an installation would bring. */
-function releaseFor({ facts }: HostSnapshot): Release | undefined {
-  return releaseOf(facts.keepalived.version ?? facts.keepalived.candidate ?? '');
+/** The keepalived that will read it: the one that is asked for, else what is installed, else what an installation would bring. */
+function releaseFor(snapshot: HostSnapshot, endpoint: KeepalivedEndpoint): Release | undefined {
+  const { version } = snapshot.facts.keepalived;
+  return releaseOf(pinnedVersion(snapshot, endpoint) ?? version ?? programVersion(snapshot, PACKAGE) ?? '');
 }
 
 /** A template that is wrong is wrong on all hosts: one of them is enough to show where. */

@@ -13,10 +13,10 @@ import { filesOf, matrixAt, type Place, type Variant } from '../support/matrix.t
 // What is rendered is read once by a person (test/unit/backends/golden); that the programs of each release take every
 // variant of it is what they say themselves, here.
 
-const RELEASES: readonly (readonly [Suite, string])[] = [
-  ['bullseye', '2.1.5'],
-  ['bookworm', '2.2.7'],
-  ['trixie', '2.3.3'],
+const RELEASES: readonly (readonly [Suite, string, string])[] = [
+  ['bullseye', '2.1.5', '2.2.9'],
+  ['bookworm', '2.2.7', '2.6.12'],
+  ['trixie', '2.3.3', '3.0.11'],
 ];
 
 /** Beside the hosts of a lab, whose numbers are small. */
@@ -52,10 +52,14 @@ async function problemOf(host: LabHost, file: FileResource): Promise<string | un
   return test.problem({ exitCode, stdout: bytes(stdout), stderr: bytes(stderr) });
 }
 
-async function problemsOf(host: LabHost, variants: readonly Variant[]): Promise<readonly string[]> {
+async function problemsOf(
+  host: LabHost,
+  variants: readonly Variant[],
+  haproxyVersion: string,
+): Promise<readonly string[]> {
   const found: string[] = [];
   for (const variant of variants) {
-    const files = filesOf(variant);
+    const files = filesOf(variant, haproxyVersion);
     for (const file of files.filter(({ effect }) => effect === 'none')) await put(host, file, file.path);
     for (const file of files.filter(({ effect }) => effect.startsWith('reload'))) {
       const problem = await problemOf(host, file);
@@ -65,7 +69,7 @@ async function problemsOf(host: LabHost, variants: readonly Variant[]): Promise<
   return found;
 }
 
-describe.each(RELEASES)('the programs of debian %s', (suite, version) => {
+describe.each(RELEASES)('the programs of debian %s', (suite, version, haproxyVersion) => {
   const cluster = clusterOfFile({ hosts: 1, suite });
 
   it(`with keepalived ${version} take every variant that the linter takes, and refuse those that it refuses`, async () => {
@@ -84,6 +88,7 @@ describe.each(RELEASES)('the programs of debian %s', (suite, version) => {
       await problemsOf(
         host,
         variants.filter((variant) => !refused.includes(variant)),
+        haproxyVersion,
       ),
     ).toEqual([]);
     for (const variant of refused) {

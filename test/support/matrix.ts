@@ -63,8 +63,9 @@ export function matrixAt(place: Place): readonly Variant[] {
 }
 
 /** The files of a variant, as they would be written. */
-export function filesOf({ router, endpoint }: Variant): readonly FileResource[] {
-  return [...desiredResources(router, endpoint, RENDERER).values()].flatMap((resource) =>
+export function filesOf({ router, endpoint }: Variant, haproxyVersion?: string): readonly FileResource[] {
+  const options = { renderer: RENDERER, pinned: undefined, haproxyVersion };
+  return [...desiredResources(router, endpoint, options).values()].flatMap((resource) =>
     resource?.kind === 'file' ? [resource] : [],
   );
 }

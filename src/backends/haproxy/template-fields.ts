@@ -1,4 +1,4 @@
-import { list, value, type FieldTable } from '../../render/fields.ts';
+import { flag, list, value, type FieldTable } from '../../render/fields.ts';
 import type { HaproxyViews } from './views.ts';
 
 /** Every field that a template of haproxy's can use. */
@@ -8,6 +8,9 @@ export const HAPROXY_FIELDS: { readonly [Name in keyof HaproxyViews]: FieldTable
     checkTimeoutMs: value('milliseconds after which a silent API server is not ready'),
     binds: list('what to listen on, one for each family of the VIPs'),
     path: value('what is asked of an API server'),
+    sparesUnready: flag(
+      'an API server that is not ready keeps the connections that it has; haproxy before 2.4 cannot do that',
+    ),
     intervalMs: value('milliseconds from one check to the next'),
     fall: value('failures in a row that make an API server not ready'),
     rise: value('successes in a row that make it ready again'),

@@ -37,6 +37,9 @@ export const KEEPALIVED_FIELDS: {
     urlPath: value('what is asked of the API server, quoted'),
   },
   'ready.sh': {
+    drains: value(
+      'paths with spaces between them, quoted: one of these files is enough to make the host not ready',
+    ),
     self: value("the host's own address, in brackets when it is IPv6, quoted for a shell"),
     ports: value("haproxy's port where it balances, and the API server's, with a space between them, quoted"),
     urlPath: value('what is asked of the API server, quoted'),

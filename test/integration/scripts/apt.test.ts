@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { stdoutOf, type Mutation } from '../../../src/domain/command.ts';
+import type { Mutation } from '../../../src/domain/command.ts';
 import { APT } from '../../../src/platform/packages.ts';
 import { fakePrograms } from '../../support/fake-programs.ts';
 import { runCommand, SHELLS, type Shell } from '../../support/shells.ts';
@@ -53,30 +53,5 @@ describe.each(SHELLS)('apt in $name', (shell) => {
       exitCode: 0,
       calls: ['noninteractive 1 -y -q -o DPkg::Lock::Timeout=120 purge keepalived'],
     });
-  });
-});
-
-describe.each(SHELLS)('the version that would be installed, asked in $name', (shell) => {
-  test.each([
-    ['nothing when it is installed', 'printf "ii "', 'exit 9', ''],
-    ['nothing when it is held back', 'printf "hi "', 'exit 9', ''],
-    [
-      'what apt says when it is not',
-      'echo "no packages found" >&2; exit 1',
-      'echo "$LC_ALL $*"',
-      'C policy keepalived',
-    ],
-    [
-      'what apt says when only its configuration is left',
-      'printf "rc "',
-      'echo "$LC_ALL $*"',
-      'C policy keepalived',
-    ],
-  ])('is %s', async (_, dpkgQuery, aptCache, expected) => {
-    await using directory = await temporaryDirectory();
-    const path = fakePrograms(directory.path, { 'dpkg-query': dpkgQuery, 'apt-cache': aptCache });
-    const result = await runCommand(shell, APT.queryCandidate('keepalived'), { path });
-    expect(result.exitCode).toBe(0);
-    expect(stdoutOf(result).trim()).toBe(expected);
   });
 });

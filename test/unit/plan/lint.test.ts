@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Views } from '../../../src/backends/backends.ts';
 import type { Diagnostic } from '../../../src/domain/error.ts';
-import type { KeepalivedFacts } from '../../../src/domain/facts.ts';
 import type { HostName } from '../../../src/domain/names.ts';
 import { applyCommand } from '../../../src/engine/alter.ts';
 import { checkCommand, planCommand } from '../../../src/engine/look.ts';
@@ -26,14 +25,25 @@ function desiredWith(renderer: Renderer<Views>, snapshots = freshCluster()): rea
   return desired.ok ? desired.value.warnings : desired.error;
 }
 
+/** What is installed on a host, or what its package manager offers. */
+interface Keepalived {
+  readonly version?: string;
+  readonly candidate?: string;
+}
+
 function withKeepalived(
   snapshots: readonly HostSnapshot[],
-  ...keepalived: readonly Partial<KeepalivedFacts>[]
+  ...keepalived: readonly Keepalived[]
 ): readonly HostSnapshot[] {
-  return snapshots.map((snapshot, index) => ({
-    ...snapshot,
-    facts: { ...snapshot.facts, keepalived: { state: 'unknown', ...keepalived[index] } },
-  }));
+  return snapshots.map((snapshot, index) => {
+    const { candidate, ...installed } = keepalived[index] ?? {};
+    const offer = candidate === undefined ? { versions: [] } : { candidate, versions: [] };
+    const offers = new Map([['keepalived', offer]]);
+    return {
+      ...snapshot,
+      facts: { ...snapshot.facts, offers, keepalived: { state: 'unknown', ...installed } },
+    };
+  });
 }
 
 function said(diagnostics: readonly Diagnostic[]): readonly string[] {
@@ -65,7 +75,7 @@ describe('the keepalived.conf of a plan', () => {
   test('may only have what every keepalived knows that is there or would be installed', () => {
     const renderer = rendererWith('    state BACKUP\n', '    state BACKUP\n    down_timer_adverts 3\n');
     const old = 'down_timer_adverts is known since keepalived 2.2.3, and this host has 2.1.5';
-    const messages = (...keepalived: readonly Partial<KeepalivedFacts>[]): readonly string[] =>
+    const messages = (...keepalived: readonly Keepalived[]): readonly string[] =>
       desiredWith(renderer, withKeepalived(freshCluster(), ...keepalived)).map(
         ({ host, message }) => `${host} ${message}`,
       );
@@ -79,7 +89,7 @@ describe('the keepalived.conf of a plan', () => {
       '    state BACKUP\n',
       '    state BACKUP\n    auth_hmac {\n        active_key 1\n    }\n',
     );
-    const messages = (...keepalived: readonly Partial<KeepalivedFacts>[]): readonly string[] =>
+    const messages = (...keepalived: readonly Keepalived[]): readonly string[] =>
       desiredWith(renderer, withKeepalived(freshCluster(), ...keepalived)).map(({ message }) => message);
     const good = { version: '2.4.3' };
     expect(messages(good, good, good)).toEqual([]);

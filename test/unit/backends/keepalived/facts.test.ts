@@ -33,24 +33,6 @@ describe('the version of keepalived', () => {
   });
 });
 
-describe('the version that would be installed', () => {
-  const candidate = said('keepalived:\n  Installed: (none)\n  Candidate: 1:2.2.7-1+b2\n');
-
-  test('counts where none is installed', () => {
-    expect(keepalivedFact.parse([said(''), NO_STATE, candidate])).toEqual({
-      candidate: '1:2.2.7-1+b2',
-      state: 'unknown',
-    });
-  });
-
-  test('does not count where one is', () => {
-    expect(keepalivedFact.parse([said(versionText('debian-13-2.3.3')), NO_STATE, candidate])).toEqual({
-      version: '2.3.3',
-      state: 'unknown',
-    });
-  });
-});
-
 describe('the state of the virtual router', () => {
   test.each<readonly [string, string, Omit<KeepalivedFacts, 'version'>]>([
     ['active', 'MASTER 1763820000 4711\n', { state: 'active', stateSince: 1_763_820_000 }],
