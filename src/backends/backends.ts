@@ -52,7 +52,8 @@ export function balances({ settings }: KeepalivedEndpoint): boolean {
 /** The packages whose versions a plan depends on, each with whether that is so when it is installed already. */
 export function versionedPackages(endpoint: KeepalivedEndpoint): ReadonlyMap<string, 'installed' | 'never'> {
   return new Map([
-    ...(endpoint.settings.packageVersion === 'present' ? [] : [[keepalived.PACKAGE, 'never'] as const]),
+    // What is not installed yet may not know a keyword either.
+    [keepalived.PACKAGE, endpoint.settings.packageVersion === 'present' ? 'installed' : 'never'] as const,
     ...(balances(endpoint) ? [[haproxy.PACKAGE, 'installed'] as const] : []),
   ]);
 }

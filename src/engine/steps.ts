@@ -1,4 +1,5 @@
 import { PATHS } from '../backends/keepalived/layout.ts';
+import { scriptTest } from '../backends/script-test.ts';
 import { mutate, mutateScript, type Mutation } from '../domain/command.ts';
 import type { HostName } from '../domain/names.ts';
 import { actionOf, type Change, type HostPlan, type Plan } from '../domain/plan.ts';
@@ -62,7 +63,7 @@ export function stageSteps(work: HostWork): readonly Step[] {
   return [
     {
       step: 'writing scripts and units',
-      mutations: [...mutationsOf(others), ...unitReload(others, platform)],
+      mutations: [...scriptTests(others, work), ...mutationsOf(others), ...unitReload(others, platform)],
     },
     ...packages.map((change) => ({ step: stepName(change), mutations: mutationsOf([change]) })),
     {
@@ -73,6 +74,12 @@ export function stageSteps(work: HostWork): readonly Step[] {
       ]),
     },
   ];
+}
+
+/** Before any of them is written; an undo only puts back what has run already. */
+function scriptTests(changes: readonly Change[], { keep }: HostWork): readonly Mutation[] {
+  if (keep === undefined) return [];
+  return changes.flatMap(({ wanted }) => (wanted?.kind === 'file' ? (scriptTest(wanted) ?? []) : []));
 }
 
 function unitReload(changes: readonly Change[], platform: Platform): readonly Mutation[] {

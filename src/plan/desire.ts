@@ -12,6 +12,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
+import { lintWanted } from './lint.ts';
 import { refuseForgotten } from './membership.ts';
 import { pinnedVersion, programVersion, refuseVersion } from './package-version.ts';
 import { assignPriorities } from './priority.ts';
@@ -25,6 +26,8 @@ export interface Desired {
   readonly vrid: VridChoice;
   readonly routers: ReadonlyMap<HostName, HostRouter>;
   readonly wanted: ReadonlyMap<HostName, Wanted>;
+  /** What the operator should know of it, and may leave as it is. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** The world as it was seen, and the templates. */
@@ -77,7 +80,9 @@ export function desire(
       ];
     }),
   );
-  return ok({ vrid, routers, wanted });
+  const linted = lintWanted(routers, wanted, { snapshots, endpoint });
+  if (linted.some(({ severity }) => severity === 'error')) return err(linted);
+  return ok({ vrid, routers, wanted, warnings: linted });
 }
 
 /** What a generation remembers of a router. */

@@ -96,7 +96,7 @@ export function factsOf(network: HostNetwork, rest: Partial<HostFacts> = {}): Ho
     httpsClients: ['curl', 'openssl'],
     api: 'answers',
     keepalived: { state: 'unknown' },
-    offers: new Map(),
+    offers: new Map([['keepalived', { versions: [] }]]),
     ...rest,
   };
 }

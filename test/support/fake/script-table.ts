@@ -65,6 +65,10 @@ function factScripts(): readonly (readonly [string, Script])[] {
       scriptOf(keepalivedFact.probes[0]),
       ({ packages }) => said(packages.has(SERVICE) ? 'Keepalived v2.2.7 (01/17,2022)\n' : ''),
     ],
+    [
+      scriptOf(PLATFORMS[0].packages.offers(SERVICE, 'installed')),
+      ({ packages }) => said(packages.has(SERVICE) ? '' : 'keepalived:\n  Candidate: 1:2.2.7-1+b2\n'),
+    ],
   ];
 }
 

@@ -166,3 +166,33 @@ describe('the settings of keepalived', () => {
     expect(intentOf(hosts, cluster).hosts.map((host) => host.interface)).toEqual(['bond0', 'eth1']);
   });
 });
+
+describe('a password between routers', () => {
+  const because =
+    'a password proves nothing: VRRPv3 has none and ignores it, VRRPv2 sends it readable to the whole network, cut to 8 characters; leave it out: with mode unicast, hosts hear only the peers that they list';
+
+  it.each([
+    ['auth', 'auth: hunter2'],
+    ['authentication', 'authentication: {auth_type: PASS, auth_pass: hunter2}'],
+    ['authPass', 'authPass: hunter2'],
+    ['auth_type', 'auth_type: AH'],
+  ])('is refused with the reason, as %s', (key, written) => {
+    const complaints = complaintsAbout(
+      inventory,
+      configuration({ controlPlane: [`keepalived: {${written}}`] }),
+    );
+    expect(complaints).toEqual([
+      expect.stringContaining(`[${key}] error: spec.kubernetes.controlPlane.keepalived.${key}: ${because}`),
+    ]);
+    expect(complaints.join()).not.toContain('hunter2');
+  });
+
+  it.each(['keepalived_auth_pass', 'keepalived_authentication', 'keepalived_password'])(
+    'is refused with the reason, as the variable %s',
+    (variable) => {
+      expect(complaintsAbout(inventoryWith({ all: [`${variable}: hunter2`] }))).toEqual([
+        expect.stringContaining(`[${variable}] error: ${variable}: ${because}`),
+      ]);
+    },
+  );
+});
