@@ -1,4 +1,4 @@
-import type { BackendSetting, HealthCheck, KeepalivedSettings, SettingSource } from '../domain/intent.ts';
+import type { LocatedSetting, HealthCheck, KeepalivedSettings, SettingSource } from '../domain/intent.ts';
 import {
   parseAdvertIntervalMs,
   PROFILE_ADVERT_INTERVAL_MS,
@@ -65,8 +65,8 @@ function healthCheckOf(take: Take): HealthCheck {
 }
 
 function sourcesOf(take: Take): KeepalivedSettings['sources'] {
-  const sources: Partial<Record<BackendSetting, SettingSource>> = {};
-  for (const name of BACKEND_SETTINGS) {
+  const sources: Partial<Record<LocatedSetting, SettingSource>> = {};
+  for (const name of LOCATED_SETTINGS) {
     const written: Written<unknown> | undefined = take(name);
     if (written === undefined) continue;
     sources[name] = { name: written.cursor.path, span: spanOf(written.cursor.place) };
@@ -88,4 +88,4 @@ function intervalOf(profile: Profile): AdvertIntervalMs {
 
 const DEFAULT_PROFILE: Profile = 'balanced';
 
-const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer'];
+const LOCATED_SETTINGS: readonly LocatedSetting[] = ['preempt', 'loadBalancer', 'vrid'];

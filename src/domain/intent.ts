@@ -105,12 +105,12 @@ export interface KeepalivedSettings {
   /** Addresses that move together with the VIP; none of them is the VIP, a host's, or there twice. */
   readonly additionalVips: readonly IpAddress[];
   readonly healthCheck: HealthCheck;
-  /** Where those were written that not every backend can do; what is not in it has its default. */
-  readonly sources: Readonly<Partial<Record<BackendSetting, SettingSource>>>;
+  /** Where those were written that hosts or backends may not be able to do; what is not in it has its default. */
+  readonly sources: Readonly<Partial<Record<LocatedSetting, SettingSource>>>;
 }
 
-/** A setting that not every backend can do. */
-export type BackendSetting = 'preempt' | 'loadBalancer';
+/** A setting that may turn out to be impossible when more is known. */
+export type LocatedSetting = 'preempt' | 'loadBalancer' | 'vrid';
 
 /** Where the user wrote a setting. */
 export interface SettingSource {
