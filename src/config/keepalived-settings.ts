@@ -1,4 +1,5 @@
-import type { LocatedSetting, HealthCheck, KeepalivedSettings, SettingSource } from '../domain/intent.ts';
+import type { BackendSetting, HealthCheck, KeepalivedSettings, SettingSource } from '../domain/intent.ts';
+import { parsePackageVersion, type PackageVersion } from '../domain/names.ts';
 import {
   parseAdvertIntervalMs,
   PROFILE_ADVERT_INTERVAL_MS,
@@ -43,6 +44,7 @@ export function resolveKeepalivedSettings(
     ...(loadBalancerPort === undefined ? {} : { loadBalancerPort: loadBalancerPort.value }),
     additionalVips: take('additionalVips')?.value ?? [],
     healthCheck: healthCheckOf(take),
+    packageVersion: take('packageVersion')?.value ?? present(),
     sources: sourcesOf(take),
   };
   return {
@@ -65,8 +67,8 @@ function healthCheckOf(take: Take): HealthCheck {
 }
 
 function sourcesOf(take: Take): KeepalivedSettings['sources'] {
-  const sources: Partial<Record<LocatedSetting, SettingSource>> = {};
-  for (const name of LOCATED_SETTINGS) {
+  const sources: Partial<Record<BackendSetting, SettingSource>> = {};
+  for (const name of BACKEND_SETTINGS) {
     const written: Written<unknown> | undefined = take(name);
     if (written === undefined) continue;
     sources[name] = { name: written.cursor.path, span: spanOf(written.cursor.place) };
@@ -86,6 +88,12 @@ function intervalOf(profile: Profile): AdvertIntervalMs {
   return interval.value;
 }
 
+function present(): PackageVersion {
+  const version = parsePackageVersion('present');
+  if (!version.ok) throw new Error(version.error);
+  return version.value;
+}
+
 const DEFAULT_PROFILE: Profile = 'balanced';
 
-const LOCATED_SETTINGS: readonly LocatedSetting[] = ['preempt', 'loadBalancer', 'vrid'];
+const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer', 'packageVersion', 'vrid'];

@@ -15,6 +15,15 @@ export interface HostFacts {
   readonly keepalived: KeepalivedFacts;
   /** Absent where no balancer was asked about. */
   readonly balancer?: BalancerFacts;
+  /** What the package manager could install, of the packages whose version matters. */
+  readonly offers: ReadonlyMap<string, PackageOffer>;
+}
+
+/** The versions of a package that a host could install, by the lists that it has. */
+export interface PackageOffer {
+  /** What it would install; absent when it has none. */
+  readonly candidate?: string;
+  readonly versions: readonly string[];
 }
 
 /** What a host's balancer does, or what would stand in its way. */

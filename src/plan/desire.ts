@@ -1,4 +1,5 @@
 import { parseIpAddress, prefixContains, type IpAddress } from '../domain/address.ts';
+import { PACKAGE as HAPROXY } from '../backends/haproxy/layout.ts';
 import { desiredResources, type Views } from '../backends/backends.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { VirtualRouterRecord } from '../domain/generation.ts';
@@ -12,6 +13,7 @@ import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
+import { pinnedVersion, programVersion, refuseVersion } from './package-version.ts';
 import { assignPriorities } from './priority.ts';
 import { refuseBalancer } from './refuse-balancer.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
@@ -56,6 +58,7 @@ export function desire(
     ...refuseTogether(snapshots, endpoint, wire.strangers),
     ...refuseStrangers(wire, endpoint),
     ...refuseBalancer(snapshots, endpoint),
+    ...refuseVersion(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,
@@ -70,7 +73,15 @@ export function desire(
   const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: gone ?? [] });
   if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
-    [...routers].map(([host, router]) => [host, desiredResources(router, endpoint, renderer)]),
+    snapshots.flatMap((snapshot) => {
+      const router = routers.get(snapshot.intent.name);
+      if (router === undefined) return [];
+      const pinned = pinnedVersion(snapshot, endpoint);
+      const haproxyVersion = programVersion(snapshot, HAPROXY);
+      return [
+        [router.host, desiredResources(router, endpoint, { renderer, pinned, haproxyVersion })] as const,
+      ];
+    }),
   );
   return ok({ vrid, routers, wanted });
 }

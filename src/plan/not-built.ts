@@ -1,7 +1,7 @@
 import { formatEndpoint } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type {
-  LocatedSetting,
+  BackendSetting,
   CloudEndpoint,
   ExternalEndpoint,
   KeepalivedEndpoint,
@@ -33,7 +33,7 @@ export function describeEndpoint(endpoint: CloudEndpoint | ExternalEndpoint): st
 
 function notBuilt(
   { sources }: KeepalivedSettings,
-  setting: LocatedSetting,
+  setting: BackendSetting,
   value: string | boolean,
 ): Diagnostic {
   const source = sources[setting];
