@@ -96,4 +96,4 @@ function present(): PackageVersion {
 
 const DEFAULT_PROFILE: Profile = 'balanced';
 
-const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer', 'packageVersion'];
+const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer', 'packageVersion', 'vrid'];

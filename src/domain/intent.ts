@@ -111,8 +111,8 @@ export interface KeepalivedSettings {
   readonly sources: Readonly<Partial<Record<BackendSetting, SettingSource>>>;
 }
 
-/** A setting that not every host or backend can do. */
-export type BackendSetting = 'preempt' | 'loadBalancer' | 'packageVersion';
+/** A setting that not every host or backend can do, or that not every network allows. */
+export type BackendSetting = 'preempt' | 'loadBalancer' | 'packageVersion' | 'vrid';
 
 /** Where the user wrote a setting. */
 export interface SettingSource {

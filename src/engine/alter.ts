@@ -8,6 +8,7 @@ import { forgetUndone } from './dead-man.ts';
 import { gateDeadlineMs } from './patience.ts';
 import { connectFleet } from './fleet.ts';
 import { forEachHost } from './hosts.ts';
+import { Ear } from './listen.ts';
 import {
   proposeApply,
   proposeDestroy,
@@ -37,8 +38,8 @@ export async function applyCommand(
   limit: Limit,
   command: ChangeCommand & { readonly saved?: SavedPlan },
 ): Promise<void> {
-  await changeWith(world, limit, command, async (view, scope) => {
-    const proposal = proposeApply(view, scope);
+  await changeWith(world, limit, { ...command, ear: new Ear(world) }, async (view, scope) => {
+    const proposal = proposeApply(view, scope, command.saved?.runId);
     if (command.saved !== undefined) refuseStale(view, command.saved, proposal);
     return Promise.resolve(proposal);
   });
@@ -69,14 +70,14 @@ export async function destroyCommand(
 async function changeWith(
   world: World,
   limit: Limit,
-  command: ChangeCommand,
+  command: ChangeCommand & { readonly ear?: Ear },
   propose: (view: View, scope: Scope, readers: ReadonlyMap<HostName, Reader>) => Promise<Proposal>,
 ): Promise<void> {
   refuseShortTimeout(world, command.confirmTimeoutS);
   await using fleet = await connectFleet(world, world.intent.hosts);
   const reached = { readers: fleet.sessions, failures: fleet.failures };
   const look = async (view: View): Promise<Proposal> =>
-    propose(view, await scopeOf(view, limit, reached), fleet.sessions);
+    propose(view, await scopeOf(view, limit, reached, command.ear), fleet.sessions);
   const proposal = await look(world).catch((error: unknown) => {
     if (world.signal.aborted) reportUnchanged(world, limit);
     throw error;

@@ -17,8 +17,11 @@ import { describeVersion } from '../plan/describe-version.ts';
 import { desire } from '../plan/desire.ts';
 import { wantedConf } from '../plan/lint.ts';
 import { pendingKeys } from '../plan/pending.ts';
+import { describeWire } from '../plan/refuse-strangers.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
+import { readWire } from '../plan/wire.ts';
 import { connectReaders, reportFailures } from './fleet.ts';
+import { Ear } from './listen.ts';
 import { proposeApply, proposeDestroy, proposeRollback, showProposal, type Proposal } from './propose.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
@@ -31,7 +34,8 @@ import type { View } from './world.ts';
 /** `plan`: reports what `apply` would do, and returns it. It holds readers only. A saved plan has to hold still. */
 export async function planCommand(view: View, limit: Limit, saved?: SavedPlan): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
-  const proposal = proposeApply(view, await scopeOf(view, limit, hosts));
+  const scope = await scopeOf(view, limit, hosts, new Ear(view));
+  const proposal = proposeApply(view, scope, saved?.runId);
   if (saved !== undefined) refuseStale(view, saved, proposal);
   showProposal(view, proposal);
   return proposal;
@@ -134,36 +138,36 @@ export async function historyCommand(view: View, limit: Limit): Promise<void> {
 
 /** `check`: everything that would stop an apply, found without changing anything. */
 export async function checkCommand(view: View, limit: Limit): Promise<void> {
-  await using hosts = await connectReaders(view, limitedHosts(view, limit));
-  const survey = await surveyHosts(view, hosts.readers);
-  const { endpoint } = view;
-  const desired = desire(view.intent, endpoint, {
-    snapshots: survey.snapshots,
-    absent: [],
-    renderer: view.renderer,
-  });
+  // All hosts, whatever the limit: whoever is heard, or answers for the VIP, may be any of them.
+  await using hosts = await connectReaders(view, view.intent.hosts);
+  const survey = await new Ear(view).listen(await surveyHosts(view, hosts.readers), hosts.readers);
+  const { endpoint, intent } = view;
+  const { snapshots } = survey;
+  const desired = desire(intent, endpoint, { snapshots, absent: [], renderer: view.renderer });
+  const limited = snapshots.filter((snapshot) => limit.has(snapshot.intent.name));
   const wanted = desired.ok ? desired.value.wanted : new Map<HostName, Wanted>();
-  const checks = survey.snapshots.flatMap((snapshot) => [
-    ...describeChecks(snapshot, endpoint),
-    ...describeVersion(snapshot, wantedConf(wanted.get(snapshot.intent.name)) ?? ''),
-  ]);
   for (const diagnostic of desired.ok ? desired.value.warnings : [])
     view.report({ type: 'diagnostic', diagnostic });
   view.report({
     type: 'checks',
     checks: [
-      ...checks,
+      ...limited.flatMap((snapshot) => [
+        ...describeChecks(snapshot, endpoint),
+        ...describeVersion(snapshot, wantedConf(wanted.get(snapshot.intent.name)) ?? ''),
+      ]),
+      ...describeWire(readWire(endpoint, { hosts: intent.hosts, snapshots }), limited),
       ...(desired.ok
         ? [
             vipCheck(
               view,
-              survey.snapshots.some(({ facts }) => holdsAddress(facts.network, endpoint.vip)),
+              snapshots.some(({ facts }) => holdsAddress(facts.network, endpoint.vip)),
             ),
           ]
         : []),
     ],
   });
-  const failure = reportFailures(view, new Map([...hosts.failures, ...survey.failures]));
+  const failures = [...hosts.failures, ...survey.failures].filter(([host]) => limit.has(host));
+  const failure = reportFailures(view, new Map(failures));
   if (!desired.ok) throw refusal(desired.error);
   if (failure !== undefined) throw failure;
 }

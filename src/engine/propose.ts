@@ -19,6 +19,7 @@ import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
 import { damagedGeneration, generationProbe, parseGenerationOf } from './generations.ts';
 import { warningsOfArmed } from './unfinished.ts';
+import { drawOf } from './listen.ts';
 import type { View } from './world.ts';
 
 /** A plan with what carrying it out has to know beyond it. */
@@ -54,13 +55,17 @@ export interface Scope {
   readonly absent: readonly HostIntent[];
 }
 
-/** What `apply` would do. Throws a refusal with every problem when the input cannot be right. */
-export function proposeApply(view: View, scope: Scope): Proposal {
+/**
+ * What `apply` would do. Throws a refusal with every problem when the input cannot be right. A VRID that has to be drawn is
+ * that of the run `drawnBy`.
+ */
+export function proposeApply(view: View, scope: Scope, drawnBy = view.runId): Proposal {
   const { endpoint, intent } = view;
   const desired = desire(intent, endpoint, {
     snapshots: scope.snapshots,
     absent: scope.absent,
     renderer: view.renderer,
+    draw: drawOf(drawnBy),
     ...(view.gone === undefined ? {} : { gone: view.gone }),
   });
   if (!desired.ok) throw refusal(desired.error);
@@ -215,7 +220,12 @@ async function generationOf(
 
 function applyHeadline({ endpoint, intent }: View, desired: Desired): string {
   const where = formatEndpoint({ host: endpoint.vip, port: endpoint.port });
-  const origins = { configured: 'configured', 'in-use': 'kept', chosen: 'chosen from the VIP' } as const;
+  const origins = {
+    configured: 'configured',
+    'in-use': 'kept',
+    chosen: 'chosen from the VIP',
+    drawn: 'drawn: the one of the VIP is taken',
+  } as const;
   const vrid = `vrid ${desired.vrid.vrid} (${origins[desired.vrid.origin]})`;
   return `keepalived for ${where} on ${intent.hosts.length} hosts, ${vrid}: ${endpoint.because}`;
 }

@@ -3,6 +3,7 @@ import type { HostIntent } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Reader } from '../transport/transport.ts';
 import { reportFailures } from './fleet.ts';
+import type { Ear } from './listen.ts';
 import type { Scope } from './propose.ts';
 import { surveyHosts } from './survey.ts';
 import type { View } from './world.ts';
@@ -16,9 +17,13 @@ export interface Reached {
   readonly failures: ReadonlyMap<HostName, unknown>;
 }
 
-/** Hosts that are to be changed and cannot be reached stop the run before anything changes; the others are left out. */
-export async function scopeOf(view: View, limit: Limit, reached: Reached): Promise<Scope> {
-  const survey = await surveyHosts(view, reached.readers);
+/**
+ * Hosts that are to be changed and cannot be reached stop the run before anything changes; the others are left out. With an
+ * ear, they listen as well when the plan has to know who else is on the wire.
+ */
+export async function scopeOf(view: View, limit: Limit, reached: Reached, ear?: Ear): Promise<Scope> {
+  const seen = await surveyHosts(view, reached.readers);
+  const survey = ear === undefined ? seen : await ear.listenIfNeeded(seen, reached.readers);
   const failures = new Map([...reached.failures, ...survey.failures]);
   reportFailures(view, failures);
   refuseMissing(failures, limit);

@@ -19,7 +19,9 @@ import { assignPriorities } from './priority.ts';
 import { refuseBalancer } from './refuse-balancer.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
 import type { HostSnapshot } from './snapshot.ts';
-import { chooseVrid, type VridChoice } from './vrid.ts';
+import { refuseStrangers } from './refuse-strangers.ts';
+import type { VridChoice } from './vrid.ts';
+import { readWire } from './wire.ts';
 
 /** What the input and the facts ask of every host. */
 export interface Desired {
@@ -38,6 +40,8 @@ export interface DesireOptions {
   readonly renderer: Renderer<Views>;
   /** Addresses of hosts that are gone for good, and are peers no more. */
   readonly gone?: readonly IpAddress[];
+  /** 0 ≤ draw < 1: decides when the VRID is one of many. */
+  readonly draw?: number;
 }
 
 /** Decides what every host shall look like, or says everything that cannot be right. Reads nothing but its arguments. */
@@ -50,24 +54,26 @@ export function desire(
   const interfaces = detectInterfaces(snapshots, endpoint);
   const missing = addressesOfAbsent(absent, snapshots, endpoint.vip);
   const priorities = prioritiesOf(snapshots);
+  const { gone, draw } = options;
+  const wire = readWire(endpoint, { hosts: intent.hosts, snapshots, gone, draw });
   const diagnostics = [
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
-    ...refuseTogether(snapshots, endpoint),
+    ...refuseTogether(snapshots, endpoint, wire.strangers),
+    ...refuseStrangers(wire, endpoint),
     ...refuseBalancer(snapshots, endpoint),
     ...refuseVersion(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,
   ];
-  if (diagnostics.length > 0) return err(diagnostics);
-  const inUse = snapshots.flatMap(({ recorded }) => recorded.latest?.virtualRouter.vrid ?? []);
-  const vrid = chooseVrid(endpoint.vip, endpoint.settings.vrid, inUse);
+  const { vrid } = wire;
+  if (diagnostics.length > 0 || vrid === undefined) return err(diagnostics);
   const routers = routersOf(interfaces.found, priorities.assigned, {
     vrid: vrid.vrid,
     absent: missing.addresses,
   });
   const sources = [...routers.values()].map(({ source }) => source);
-  const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: options.gone ?? [] });
+  const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: gone ?? [] });
   if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
     snapshots.flatMap((snapshot) => {

@@ -1,10 +1,9 @@
 import { peersOf, sourceOf } from '../backends/keepalived/identity.ts';
-import { MARK, PATHS } from '../backends/keepalived/layout.ts';
 import { parseIpAddress, type IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { HostIntent } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
-import { keyOf } from '../domain/resource.ts';
+import { ourConf } from './our-conf.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** Who belongs to the virtual router by the input, and who did by the hosts. */
@@ -62,11 +61,4 @@ function literalAddress({ name, target }: HostIntent): IpAddress | undefined {
     if (address.ok) return address.value;
   }
   return undefined;
-}
-
-function ourConf({ observed }: HostSnapshot): string {
-  const seen = observed.get(keyOf('file', PATHS.conf));
-  if (seen?.status !== 'present' || seen.resource.kind !== 'file') return '';
-  const text = new TextDecoder().decode(seen.resource.content);
-  return text.includes(MARK) ? text : '';
 }

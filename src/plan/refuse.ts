@@ -8,20 +8,27 @@ import { holdsAddress } from '../facts/network.ts';
 import { detectPlatform, SUPPORTED } from '../platform/platform.ts';
 import { prioritySpread } from './priority.ts';
 import type { HostSnapshot } from './snapshot.ts';
+import type { Stranger } from './wire.ts';
 
 /** What cannot be right on one host, whatever the others are like. */
 export function refuseHost(snapshot: HostSnapshot, cluster: ClusterName): readonly Diagnostic[] {
   return [...refusePlatform(snapshot), ...refuseForeign(snapshot, cluster), ...refuseObstacles(snapshot)];
 }
 
-/** What cannot be right between hosts, or between them and the rest of the network. */
+/**
+ * What cannot be right between hosts, or between them and the rest of the network. A router that was heard to claim a VIP
+ * is named by what it says, not by the link-layer address that answers.
+ */
 export function refuseTogether(
   snapshots: readonly HostSnapshot[],
   endpoint: KeepalivedEndpoint,
+  strangers: readonly Stranger[] = [],
 ): readonly Diagnostic[] {
+  const heard = (vip: IpAddress): readonly string[] =>
+    strangers.filter(({ ourVips }) => ourVips.includes(vip)).map(({ mac }) => mac);
   return [
     ...refuseTwins(snapshots, endpoint.vip),
-    ...vipsOf(endpoint).flatMap((vip) => refuseVip(snapshots, endpoint, vip)),
+    ...vipsOf(endpoint).flatMap((vip) => refuseVip(snapshots, endpoint, { vip, heard: heard(vip) })),
   ];
 }
 
@@ -150,13 +157,14 @@ function addressesBeside({ facts }: HostSnapshot, vip: IpAddress): readonly IpAd
 function refuseVip(
   snapshots: readonly HostSnapshot[],
   endpoint: KeepalivedEndpoint,
-  vip: IpAddress,
+  { vip, heard: known }: { readonly vip: IpAddress; readonly heard: readonly string[] },
 ): readonly Diagnostic[] {
   const setting = vip === endpoint.vip ? 'control_plane_endpoint' : 'additionalVIPs';
   const diagnostics = refuseUnusable(snapshots, vip, setting);
-  const macs = new Set(
-    snapshots.flatMap(({ facts }) => facts.network.links.flatMap((link) => link.mac ?? [])),
-  );
+  const macs = new Set([
+    ...snapshots.flatMap(({ facts }) => facts.network.links.flatMap((link) => link.mac ?? [])),
+    ...known,
+  ]);
   const heard = snapshots.filter(({ facts }) => {
     const mac = facts.network.neighbours.get(vip);
     return mac !== undefined && !macs.has(mac) && !holdsAddress(facts.network, vip);

@@ -1,3 +1,4 @@
+import type { Listening } from '../domain/advert.ts';
 import type { DeadManTraces } from '../domain/dead-man.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import type { Recorded } from '../domain/generation.ts';
@@ -12,4 +13,6 @@ export interface HostSnapshot {
   readonly recorded: Recorded;
   /** Absent when no dead-man has left anything. */
   readonly deadMan?: DeadManTraces;
+  /** Absent when it did not listen. */
+  readonly heard?: Listening;
 }

@@ -4,12 +4,15 @@ import type { Generation, Recorded } from '../../src/domain/generation.ts';
 import type { HostName } from '../../src/domain/names.ts';
 import type { Observation, Resource } from '../../src/domain/resource.ts';
 import { recordGeneration } from '../../src/engine/generations.ts';
+import { advertsFact } from '../../src/facts/adverts.ts';
 import { holdsAddress } from '../../src/facts/network.ts';
 import type { HostSnapshot } from '../../src/plan/snapshot.ts';
 import type { LockOutcome, Session } from '../../src/transport/transport.ts';
+import { interfaceName } from './branded.ts';
 import { VIP, networkOf } from './cluster.ts';
 import { complained, said } from './command-results.ts';
 import { networkAnswers } from './network-answers.ts';
+import { frameOf } from './vrrp-frames.ts';
 
 /**
  * A host that answers a whole look (facts, resources, generations) as a Debian 12 would that was seen like this; at the
@@ -19,6 +22,8 @@ import { networkAnswers } from './network-answers.ts';
 export class SeenHost implements Session {
   readonly host: HostName;
   readonly #looks: HostSnapshot[];
+  /** How often it was told to listen. */
+  listened = 0;
   isLocked = false;
 
   constructor(first: HostSnapshot, ...later: readonly HostSnapshot[]) {
@@ -27,6 +32,10 @@ export class SeenHost implements Session {
   }
 
   async probe(commands: readonly Probe[]): Promise<readonly CommandResult[]> {
+    if (commands[0]?.argv[2] === LISTEN) {
+      this.listened += 1;
+      return Promise.resolve([heardBy(this.#looks[0])]);
+    }
     const [snapshot] = this.#looks.length > 1 ? this.#looks.splice(0, 1) : this.#looks;
     const answers = snapshot === undefined ? [] : answersOf(snapshot);
     const latest = snapshot?.recorded.latest;
@@ -53,6 +62,15 @@ export class SeenHost implements Session {
     return Promise.resolve();
   }
 }
+
+/** What it heard by the snapshot that it is seen as next; nobody, when that says nothing. */
+function heardBy(snapshot: HostSnapshot | undefined): CommandResult {
+  const heard = snapshot?.heard;
+  if (heard?.kind === 'deaf') return said(`deaf ${heard.because}\n`);
+  return said(['by perl', ...(heard?.adverts ?? []).map((advert) => frameOf(advert)), ''].join('\n'));
+}
+
+const LISTEN = advertsFact(interfaceName('eth0')).probes[0]?.argv[2];
 
 /** In the order in which a look asks. */
 function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {

@@ -1,4 +1,5 @@
 import { allStatements, parseConfiguration, type Statement } from './configuration.ts';
+import { parseVrid, type Vrid } from '../../domain/vrrp.ts';
 
 /** What the routers of one cluster have in common: hosts that differ in it do not hear each other and are all active. */
 export function sharedIdentity(conf: string): string {
@@ -37,6 +38,12 @@ export function peersOf(conf: string): readonly string[] {
 /** The address that adverts are sent from, where it is named. */
 export function sourceOf(conf: string): string | undefined {
   return valueOf(conf, 'unicast_src_ip') || undefined;
+}
+
+/** The VRID of its virtual router, when there is a valid one. */
+export function vridOf(conf: string): Vrid | undefined {
+  const vrid = parseVrid(Number(valueOf(conf, 'virtual_router_id')));
+  return vrid.ok ? vrid.value : undefined;
 }
 
 /** The addresses that a configuration moves, as it writes them; those that adverts do not name apart. */

@@ -9,6 +9,7 @@ import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
 import { handOver, joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
 import { KEYS } from '../../../src/backends/keepalived/layout.ts';
 import { mutate, type Mutation, type Probe } from '../../../src/domain/command.ts';
+import { advertsFact } from '../../../src/facts/adverts.ts';
 import { apiFact } from '../../../src/facts/api.ts';
 import { networkFact } from '../../../src/facts/network.ts';
 import { systemFact } from '../../../src/facts/system.ts';
@@ -27,7 +28,7 @@ import { withdrawGeneration } from '../../../src/engine/generations.ts';
 import { leftoverRemoval } from '../../../src/engine/steps.ts';
 import { deadManScript, type DeadManScript } from '../../../src/plan/dead-man.ts';
 import { converge, probeOf, restore } from '../../../src/resources/resources.ts';
-import { clusterName } from '../../support/branded.ts';
+import { clusterName, interfaceName } from '../../support/branded.ts';
 import { BALANCED } from '../../support/balanced.ts';
 import { desiredOf, freshCluster, VIP } from '../../support/cluster.ts';
 import { breakScript } from '../../../src/transport/lock.ts';
@@ -65,6 +66,7 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...systemFact.probes,
       ...networkFact(VIP).probes,
       ...apiFact(VIP, 6443).probes,
+      ...advertsFact(interfaceName('eth0')).probes,
       ...keepalivedFact.probes,
     ],
     ...wanted().flatMap((resource) => [

@@ -5,6 +5,7 @@ import { PATHS, SERVICE } from '../../../src/backends/keepalived/layout.ts';
 import type { CommandResult } from '../../../src/domain/command.ts';
 import type { HostPlan } from '../../../src/domain/plan.ts';
 import { leftoverRemoval } from '../../../src/engine/steps.ts';
+import { advertsFact } from '../../../src/facts/adverts.ts';
 import { apiFact } from '../../../src/facts/api.ts';
 import { networkFact } from '../../../src/facts/network.ts';
 import { systemFact } from '../../../src/facts/system.ts';
@@ -12,6 +13,7 @@ import { PLATFORMS } from '../../../src/platform/platform.ts';
 import { fileHandler, sha256, writeFile } from '../../../src/resources/file.ts';
 import { directoryHandler } from '../../../src/resources/directory.ts';
 import { userHandler } from '../../../src/resources/user.ts';
+import { interfaceName } from '../branded.ts';
 import { VIP } from '../cluster.ts';
 import { complained, said } from '../command-results.ts';
 import { networkAnswers } from '../network-answers.ts';
@@ -60,6 +62,7 @@ function factScripts(): readonly (readonly [string, Script])[] {
       scriptOf(networkFact(VIP).probes[3]),
       (machine) => networkAnswers(networkSeenBy(machine), VIP)[3] ?? done,
     ],
+    [scriptOf(advertsFact(interfaceName('eth0')).probes[0]), () => said('by perl\n')],
     [scriptOf(apiFact(VIP, 6443).probes[0]), () => said('answers\n')],
     [
       scriptOf(keepalivedFact.probes[0]),

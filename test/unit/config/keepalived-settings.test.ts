@@ -98,7 +98,7 @@ describe('a setting of keepalived in the inventory', () => {
   it('is pointed at where it was written, when a backend cannot do it', () => {
     const { sources } = settingsOf(
       inventoryWith({ all: ['keepalived_load_balancer: haproxy'] }),
-      '{preempt: false}',
+      '{preempt: false, vrid: 7}',
     );
     expect(sources).toMatchObject({
       loadBalancer: {
@@ -109,7 +109,8 @@ describe('a setting of keepalived in the inventory', () => {
         name: 'spec.kubernetes.controlPlane.keepalived.preempt',
         span: { file: 'cluster.yaml', line: 6 },
       },
+      vrid: { name: 'spec.kubernetes.controlPlane.keepalived.vrid', span: { file: 'cluster.yaml', line: 6 } },
     });
-    expect(Object.keys(sources).toSorted()).toEqual(['loadBalancer', 'preempt']);
+    expect(Object.keys(sources).toSorted()).toEqual(['loadBalancer', 'preempt', 'vrid']);
   });
 });

@@ -72,6 +72,13 @@ describe('hosts together', () => {
     ]);
   });
 
+  test('are refused when one of them alone hears a stranger, as behind a switch that has forgotten the others', () => {
+    const snapshots = [freshHost('lb1'), withNetwork('lb2', { neighbour: stranger }), freshHost('lb3')];
+    expect(refuseTogether(snapshots, ENDPOINT)).toMatchObject([
+      { message: TAKEN, hints: [expect.anything(), 'seen from lb2'] },
+    ]);
+  });
+
   test('are refused when two of them are one machine', () => {
     const twin = {
       ...freshHost('lb2'),
