@@ -20,6 +20,7 @@ import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
 import { warnOfArmed } from './unfinished.ts';
+import { checkSurroundings } from './surroundings.ts';
 import { verifyOnce } from './verify.ts';
 import type { View } from './world.ts';
 
@@ -143,10 +144,12 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
     renderer: view.renderer,
   });
   const checks = survey.snapshots.flatMap((snapshot) => describeChecks(snapshot, endpoint));
+  const around = await checkSurroundings(view, survey.snapshots, hosts.readers);
   view.report({
     type: 'checks',
     checks: [
       ...checks,
+      ...around,
       ...(desired.ok
         ? [
             vipCheck(

@@ -10,6 +10,7 @@ import type { Wanted } from '../domain/resource.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
+import { refuseClaims } from './claims.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
 import { assignPriorities } from './priority.ts';
@@ -49,6 +50,7 @@ export function desire(
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
     ...refuseTogether(snapshots, endpoint),
     ...refuseBalancer(snapshots, endpoint),
+    ...refuseClaims(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,

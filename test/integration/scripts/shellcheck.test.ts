@@ -10,7 +10,9 @@ import { joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
 import { KEYS } from '../../../src/backends/keepalived/layout.ts';
 import type { Mutation, Probe } from '../../../src/domain/command.ts';
 import { apiFact } from '../../../src/facts/api.ts';
+import { kubernetesFact } from '../../../src/facts/kubernetes.ts';
 import { networkFact } from '../../../src/facts/network.ts';
+import { surroundingsFact } from '../../../src/facts/surroundings.ts';
 import { systemFact } from '../../../src/facts/system.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
 import {
@@ -66,6 +68,8 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...networkFact(VIP).probes,
       ...apiFact(VIP, 6443).probes,
       ...keepalivedFact.probes,
+      ...kubernetesFact().probes,
+      ...surroundingsFact({ interface: 'eth0', address: VIP, port: 6443, scripts: [] }).probes,
     ],
     ...wanted().flatMap((resource) => [
       ...converge(resource, undefined, DEBIAN),
