@@ -20,6 +20,7 @@ import { aroundRouters } from './balancers.ts';
 import { withCauses } from './cause.ts';
 import { diff, serviceActionOf } from './diff.ts';
 import { driftOf } from './drift.ts';
+import { withoutLeftovers } from './leftovers.ts';
 import type { Mover } from './mover.ts';
 import { orderActivation } from './order.ts';
 import type { HostSnapshot } from './snapshot.ts';
@@ -45,11 +46,14 @@ export interface PlanFrame {
 
 /** The single way to a plan, for apply, rollback and destroy alike. */
 export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan {
-  const plans = announceAgain(
-    frame,
-    hosts.map(({ snapshot }) => snapshot),
-    hosts.map(({ snapshot, wanted }) => planHost(snapshot, wanted)),
-  );
+  const plans = withoutLeftovers(frame.vip, hosts, {
+    plans: announceAgain(
+      frame,
+      hosts.map(({ snapshot }) => snapshot),
+      hosts.map(({ snapshot, wanted }) => planHost(snapshot, wanted)),
+    ),
+    leftOut: frame.leftOut ?? [],
+  });
   const activation = activationOf(frame, hosts, plans);
   return {
     command: frame.command,

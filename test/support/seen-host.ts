@@ -98,6 +98,8 @@ function resourceText(resource: Resource): string {
       const text = new TextDecoder().decode(resource.content);
       return `${resource.mode.toString(8)} ${resource.owner} ${resource.group} regular file\n${text}`;
     }
+    case 'address':
+      return `2: ${resource.interface}    inet ${resource.prefix.address}/${resource.prefix.length} scope global ${resource.interface}\n`;
     case 'service':
       return `LoadState=loaded\nActiveState=${resource.running ? 'active' : 'inactive'}\nUnitFileState=${resource.enabled ? 'enabled' : 'disabled'}\n`;
     default:
