@@ -2,6 +2,7 @@ import type { CommandResult, Mutation } from '../domain/command.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostRouter } from '../domain/plan.ts';
 import {
+  keyOf,
   resourceKey,
   type FileResource,
   type Resource,
@@ -44,11 +45,14 @@ export function balances({ settings }: KeepalivedEndpoint): boolean {
 
 /** The keys that are looked at on every host. */
 export function keysOf(endpoint: KeepalivedEndpoint): readonly ResourceKey[] {
-  return balances(endpoint) ? ALL_KEYS : keepalived.KEYS;
+  return balances(endpoint) ? ALL_KEYS : [KEPT_KEY, ...keepalived.KEYS];
 }
 
+/** The file that only a host has which was taken over from somebody else. */
+const KEPT_KEY = keyOf('file', keepalived.PATHS.kept);
+
 /** Every key that any backend manages, in the order in which they are created; removals go the other way. */
-export const ALL_KEYS: readonly ResourceKey[] = [...keepalived.KEYS, ...haproxy.KEYS];
+export const ALL_KEYS: readonly ResourceKey[] = [KEPT_KEY, ...keepalived.KEYS, ...haproxy.KEYS];
 
 /** The unit of a service, as the service manager names it. */
 export const SERVICES: Readonly<Record<ServiceRole, string>> = {

@@ -53,6 +53,7 @@ export function proposeApply(view: View, scope: Scope): Proposal {
     absent: scope.absent,
     renderer: view.renderer,
     ...(view.gone === undefined ? {} : { gone: view.gone }),
+    adopt: view.adopt === true,
   });
   if (!desired.ok) throw refusal(desired.error);
   const all = scope.snapshots.map((snapshot): PlanHost => {

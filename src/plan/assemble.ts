@@ -1,6 +1,6 @@
 import { instanceIdentity, routerIdentity, sharedIdentity, vipsIn } from '../backends/keepalived/identity.ts';
+import { routerPart } from '../backends/keepalived/foreign.ts';
 import { ALL_KEYS, SERVICES } from '../backends/backends.ts';
-import { PATHS } from '../backends/keepalived/layout.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { Generation } from '../domain/generation.ts';
@@ -23,6 +23,7 @@ import { driftOf } from './drift.ts';
 import { withoutLeftovers } from './leftovers.ts';
 import type { Mover } from './mover.ts';
 import { orderActivation } from './order.ts';
+import { CONF_KEY, confText, isRunning, runsKeepalived } from './seen.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** One host's side of a plan: what it is, and what it shall be. */
@@ -124,25 +125,6 @@ export function refusePartial(
   });
 }
 
-function runsKeepalived(snapshot: HostSnapshot): boolean {
-  return isRunning(snapshot.observed.get(SERVICE_KEY));
-}
-
-function isRunning(seen: Observation | Resource | undefined): boolean {
-  const resource = resourceIn(seen);
-  return resource?.kind === 'service' && resource.running;
-}
-
-function resourceIn(seen: Observation | Resource | undefined): Resource | undefined {
-  if (seen === undefined || !('status' in seen)) return seen;
-  return seen.status === 'present' ? seen.resource : undefined;
-}
-
-function confText(seen: Observation | Resource | undefined): string {
-  const resource = resourceIn(seen);
-  return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
-}
-
 function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
   const { observed, recorded } = snapshot;
   const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
@@ -207,8 +189,8 @@ function moverOf(
   return {
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
-    changesIdentity: changes(plan?.changes ?? [], routerIdentity),
-    staysActive: !changes(plan?.changes ?? [], instanceIdentity),
+    changesIdentity: changes(plan?.changes ?? [], (conf) => routerIdentity(routerPart(conf, vip))),
+    staysActive: !changes(plan?.changes ?? [], (conf) => instanceIdentity(routerPart(conf, vip))),
     holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
     apiAnswers: leads(plan === undefined ? balancer : wanted.get(BALANCER_KEY)),
@@ -245,6 +227,4 @@ function isPackage(key: ResourceKey): boolean {
   return key.startsWith('package:');
 }
 
-const CONF_KEY = keyOf('file', PATHS.conf);
-const SERVICE_KEY = keyOf('service', SERVICES.router);
 const BALANCER_KEY = keyOf('service', SERVICES.balancer);

@@ -10,6 +10,7 @@ import type { Wanted } from '../domain/resource.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
+import { adoptionsOf, adoptPriorities, keptText, refuseOtherInterface, type Adoptions } from './adopt.ts';
 import { refuseClaims } from './claims.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
@@ -34,6 +35,8 @@ export interface DesireOptions {
   readonly renderer: Renderer<Views>;
   /** Addresses of hosts that are gone for good, and are peers no more. */
   readonly gone?: readonly IpAddress[];
+  /** Take over what somebody else runs, instead of refusing it. */
+  readonly adopt?: boolean;
 }
 
 /** Decides what every host shall look like, or says everything that cannot be right. Reads nothing but its arguments. */
@@ -43,12 +46,15 @@ export function desire(
   options: DesireOptions,
 ): Result<Desired, readonly Diagnostic[]> {
   const { snapshots, renderer, absent } = options;
+  const { adoptions, problems: foreign } = adoptionsOf(snapshots, endpoint, options.adopt === true);
   const interfaces = detectInterfaces(snapshots, endpoint);
   const missing = addressesOfAbsent(absent, snapshots, endpoint.vip);
-  const priorities = prioritiesOf(snapshots);
+  const priorities = prioritiesOf(snapshots, adoptions);
   const diagnostics = [
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
-    ...refuseTogether(snapshots, endpoint),
+    ...foreign,
+    ...refuseTogether(snapshots, endpoint, adoptions),
+    ...refuseOtherInterface(interfaces.found, adoptions),
     ...refuseBalancer(snapshots, endpoint),
     ...refuseClaims(snapshots, endpoint),
     ...interfaces.problems,
@@ -56,7 +62,10 @@ export function desire(
     ...priorities.problems,
   ];
   if (diagnostics.length > 0) return err(diagnostics);
-  const inUse = snapshots.flatMap(({ recorded }) => recorded.latest?.virtualRouter.vrid ?? []);
+  const inUse = snapshots.flatMap(
+    ({ recorded, intent: { name } }) =>
+      recorded.latest?.virtualRouter.vrid ?? adoptions.get(name)?.vrid ?? [],
+  );
   const vrid = chooseVrid(endpoint.vip, endpoint.settings.vrid, inUse);
   const routers = routersOf(interfaces.found, priorities.assigned, {
     vrid: vrid.vrid,
@@ -66,7 +75,13 @@ export function desire(
   const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: options.gone ?? [] });
   if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
-    [...routers].map(([host, router]) => [host, desiredResources(router, endpoint, renderer)]),
+    snapshots.flatMap((snapshot) => {
+      const router = routers.get(snapshot.intent.name);
+      if (router === undefined) return [];
+      const kept = keptText(snapshot, adoptions);
+      const whole = kept === undefined ? router : { ...router, kept };
+      return [[router.host, desiredResources(whole, endpoint, renderer)] as const];
+    }),
   );
   return ok({ vrid, routers, wanted });
 }
@@ -111,7 +126,10 @@ function additionalProblems(
   });
 }
 
-function prioritiesOf(snapshots: readonly HostSnapshot[]): {
+function prioritiesOf(
+  snapshots: readonly HostSnapshot[],
+  adoptions: Adoptions,
+): {
   assigned: ReadonlyMap<HostName, Priority>;
   problems: readonly Diagnostic[];
 } {
@@ -125,7 +143,7 @@ function prioritiesOf(snapshots: readonly HostSnapshot[]): {
   });
   const assigned = new Map<HostName, Priority>();
   const problems: Diagnostic[] = [];
-  for (const [host, priority] of assignPriorities(claims)) {
+  for (const [host, priority] of assignPriorities(adoptPriorities(claims, adoptions))) {
     if (priority !== undefined) assigned.set(host, priority);
     else
       problems.push({

@@ -1,13 +1,10 @@
-import { SERVICES } from '../backends/backends.ts';
 import { vipsIn } from '../backends/keepalived/identity.ts';
-import { PATHS } from '../backends/keepalived/layout.ts';
 import { familyOf, parseIpAddress, type IpAddress } from '../domain/address.ts';
 import type { InterfaceAddress } from '../domain/facts.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Change, HostPlan } from '../domain/plan.ts';
 import {
   addressName,
-  keyOf,
   resourceKey,
   type Observation,
   type Resource,
@@ -15,6 +12,7 @@ import {
 } from '../domain/resource.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
+import { CONF_KEY, confText, runsKeepalived } from './seen.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** A host, and what it shall be. */
@@ -28,7 +26,7 @@ interface Side {
  * them, and nobody moves them.
  */
 export function leftoversOf(snapshot: HostSnapshot, vips: readonly IpAddress[]): readonly InterfaceAddress[] {
-  if (snapshot.recorded.latest === undefined || runs(snapshot)) return [];
+  if (snapshot.recorded.latest === undefined || runsKeepalived(snapshot)) return [];
   const moved = [...vips, ...vipsOfConf(snapshot.observed.get(CONF_KEY))];
   return snapshot.facts.network.addresses.filter(
     ({ prefix: { address, length } }) =>
@@ -63,7 +61,8 @@ export function withoutLeftovers(
     if (host === undefined) return plan;
     const changes = leftoversOf(host.snapshot, [vip]).flatMap((left): readonly Change[] => {
       const isSpare = all.some(
-        ({ snapshot }) => runs(snapshot) && holdsAddress(snapshot.facts.network, left.prefix.address),
+        ({ snapshot }) =>
+          runsKeepalived(snapshot) && holdsAddress(snapshot.facts.network, left.prefix.address),
       );
       const isWanted = vipsOfConf(host.wanted.get(CONF_KEY)).includes(left.prefix.address);
       return isSpare || !isWanted ? [removal(left, isSpare)] : [];
@@ -77,23 +76,10 @@ function removal(left: InterfaceAddress, isSpare: boolean): Change {
   return { key: resourceKey(observed), action: 'remove', observed };
 }
 
-function runs({ observed }: HostSnapshot): boolean {
-  const seen = observed.get(keyOf('service', SERVICES.router));
-  return seen?.status === 'present' && seen.resource.kind === 'service' && seen.resource.running;
-}
-
 function vipsOfConf(seen: Observation | Resource | undefined): readonly IpAddress[] {
-  const resource = seen !== undefined && 'status' in seen ? resourceOf(seen) : seen;
-  if (resource?.kind !== 'file') return [];
-  const { vips, excluded } = vipsIn(new TextDecoder().decode(resource.content));
+  const { vips, excluded } = vipsIn(confText(seen));
   return [...vips, ...excluded].flatMap((prefix) => {
     const address = parseIpAddress(prefix.split('/')[0]);
     return address.ok ? [address.value] : [];
   });
 }
-
-function resourceOf(seen: Observation): Resource | undefined {
-  return seen.status === 'present' ? seen.resource : undefined;
-}
-
-const CONF_KEY = keyOf('file', PATHS.conf);
