@@ -23,6 +23,18 @@ export interface HostFacts {
 export interface KubernetesFacts {
   readonly running: readonly KubernetesProgram[];
   readonly settings: readonly KubernetesSetting[];
+  /** Static pods that move addresses themselves. */
+  readonly pods: readonly VipPod[];
+}
+
+/** A manifest of kubelet's whose pod moves an address. */
+export interface VipPod {
+  readonly kind: 'keepalived' | 'kube-vip';
+  readonly file: string;
+  /** Whatever in it is an address. */
+  readonly addresses: readonly IpAddress[];
+  /** What its environment sets, by the name: `vip_interface`, `VRID`. */
+  readonly settings: ReadonlyMap<string, string>;
 }
 
 export type KubernetesProgram = 'kubelet' | 'etcd' | 'kube-apiserver' | 'kube-proxy' | 'kube-router';

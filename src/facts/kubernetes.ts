@@ -1,5 +1,6 @@
 import { probeScript, stdoutOf } from '../domain/command.ts';
-import type { KubernetesFacts, KubernetesProgram, KubernetesSetting } from '../domain/facts.ts';
+import { parseIpAddress, type IpAddress } from '../domain/address.ts';
+import type { KubernetesFacts, KubernetesProgram, KubernetesSetting, VipPod } from '../domain/facts.ts';
 import type { Fact } from './fact.ts';
 
 /**
@@ -28,7 +29,25 @@ export function parseKubernetes(text: string): KubernetesFacts {
     const file = second === PROCESS ? {} : { file: second };
     settings.set(`${program} ${name} ${second} ${value}`, { program, name, value, ...file });
   }
-  return { running: [...running], settings: [...settings.values()] };
+  return { running: [...running], settings: [...settings.values()], pods: parsePods(text) };
+}
+
+/** Reads `pod FILE KIND` lines, which may name an address or a variable with its value besides. */
+function parsePods(text: string): readonly VipPod[] {
+  const pods = new Map<
+    string,
+    { kind: VipPod['kind']; addresses: IpAddress[]; settings: Map<string, string> }
+  >();
+  for (const line of text.split('\n')) {
+    const [, file = '', kind, name, value] = /^pod (\S+) (\S+)(?: (\S+)(?: (\S+))?)?$/.exec(line) ?? [];
+    if (kind !== 'keepalived' && kind !== 'kube-vip') continue;
+    const pod = pods.get(file) ?? { kind, addresses: [], settings: new Map<string, string>() };
+    pods.set(file, pod);
+    const address = parseIpAddress(name?.split('/')[0]);
+    if (address.ok) pod.addresses.push(address.value);
+    if (name !== undefined && value !== undefined) pod.settings.set(name, value);
+  }
+  return [...pods].map(([file, pod]) => ({ file, ...pod }));
 }
 
 /** `--node-ip`, `node-ip:` and `ETCD_LISTEN_PEER_URLS` are one spelling each of the same. */
@@ -59,9 +78,9 @@ function askKubernetes(): string {
     'ETCD_ADVERTISE_CLIENT_URLS',
   ].join('|');
   return `root=$1
-pick() {
-  tr '\\000"= \\t'"'" '\\n\\n\\n\\n\\n\\n' | sed '/^-*$/d' | sed -nE '/^-*(${names}):?$/{N;s/\\n/ /p;}' | sed "s|^|$1 $2 |"
-}
+words() { tr '\\000"= \\t'"'" '\\n\\n\\n\\n\\n\\n' | sed '/^-*$/d'; }
+pick() { words | sed -nE '/^-*(${names}):?$/{N;s/\\n/ /p;}' | sed "s|^|$1 $2 |"; }
+uncommented() { sed 's/^[[:space:]]*#.*//' "$root$1"; }
 for process in "$root"/proc/[0-9]*; do
   name=''
   read -r name 2>/dev/null <"$process/comm"
@@ -69,7 +88,7 @@ for process in "$root"/proc/[0-9]*; do
     ${PROGRAMS.join('|')}) echo "runs $name"; pick "$name" ${PROCESS} 2>/dev/null <"$process/cmdline" ;;
   esac
 done
-file() { if [ -f "$root$2" ]; then sed 's/^[[:space:]]*#.*//' "$root$2" | pick "$1" "$2"; fi; }
+file() { if [ -f "$root$2" ]; then uncommented "$2" | pick "$1" "$2"; fi; }
 manifests=/etc/kubernetes/manifests
 file kube-apiserver "$manifests/kube-apiserver.yaml"
 file etcd "$manifests/etcd.yaml"
@@ -79,6 +98,20 @@ file etcd /var/lib/rancher/k3s/server/db/etcd/config
 for env in /var/lib/kubelet/kubeadm-flags.env /etc/default/kubelet /etc/sysconfig/kubelet /etc/kubernetes/kubelet.env \\
   /etc/rancher/rke2/config.yaml /etc/rancher/k3s/config.yaml; do
   file kubelet "$env"
+done
+for pod in "$root$manifests"/*.yaml "$root$manifests"/*.yml "$root"/var/lib/rancher/*/agent/pod-manifests/*.yaml; do
+  [ -f "$pod" ] || continue
+  pod=\${pod#"$root"}
+  image=$(uncommented "$pod" | words | sed -n '/^image:$/{n;p;}')
+  case $image in
+    *kube-vip*) kind=kube-vip ;;
+    *keepalived*) kind=keepalived ;;
+    *) continue ;;
+  esac
+  echo "pod $pod $kind"
+  uncommented "$pod" | words | sed -nE \\
+    -e '/^[0-9]+(\\.[0-9]+){3}(\\/[0-9]+)?$/p' -e '/^[0-9a-fA-F:]*:[0-9a-fA-F]*:[0-9a-fA-F:]*(\\/[0-9]+)?$/p' \\
+    -e '/^(vip_interface|INTERFACE|VRID)$/{N;N;s/\\nvalue:\\n/ /p;}' | sed "s|^|pod $pod $kind |"
 done
 true`;
 }

@@ -130,8 +130,8 @@ true`;
 /** What is served to a client that names nobody, as one that comes by the VIP does. */
 const ASK_CERTIFICATE = `case $1 in *:*) at="[$1]" ;; *) at=$1 ;; esac
 {
-  if command -v openssl >/dev/null 2>&1; then timeout 3 openssl s_client -connect "$at:$2" </dev/null 2>/dev/null
+  if command -v openssl >/dev/null 2>&1; then timeout 8 openssl s_client -connect "$at:$2" </dev/null 2>/dev/null
   elif command -v curl >/dev/null 2>&1; then
-    curl -ks -o /dev/null -w '%{certs}' --noproxy '*' --connect-timeout 1 --max-time 3 "https://$at:$2/readyz"
+    curl -ks -o /dev/null -w '%{certs}' --noproxy '*' --connect-timeout 1 --max-time 8 "https://$at:$2/readyz"
   fi
 } | sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p;/^-----END CERTIFICATE-----/q'`;

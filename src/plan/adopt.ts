@@ -1,7 +1,7 @@
 import { MARK, PATHS, READY_WEIGHT, SERVICE } from '../backends/keepalived/layout.ts';
 import { foreignRouter, type ForeignRouter } from '../backends/keepalived/foreign.ts';
 import type { Diagnostic } from '../domain/error.ts';
-import type { KeepalivedEndpoint } from '../domain/intent.ts';
+import { vipsOf, type KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import { keyOf, resourceKey } from '../domain/resource.ts';
 import type { Result } from '../domain/result.ts';
@@ -66,6 +66,43 @@ export function keptText(
   const seen = observed.get(KEPT_KEY);
   const file = seen?.status === 'present' && left !== undefined ? seen.resource : left;
   return file?.kind === 'file' ? new TextDecoder().decode(file.content) : undefined;
+}
+
+/**
+ * Refuses a static pod that moves the VIP: two that move one address take it from each other. A pod ends when its manifest goes,
+ * at a time that is kubelet's to choose, so nothing here can take its place without a moment of nobody.
+ */
+export function refusePods(
+  snapshots: readonly HostSnapshot[],
+  endpoint: KeepalivedEndpoint,
+): readonly Diagnostic[] {
+  const vips: readonly string[] = vipsOf(endpoint);
+  return snapshots.flatMap(({ intent, facts }) =>
+    (facts.kubernetes?.pods ?? [])
+      .filter(
+        ({ addresses }) => addresses.length === 0 || addresses.some((address) => vips.includes(address)),
+      )
+      .map(({ kind, file, addresses, settings }): Diagnostic => {
+        const device = settings.get('vip_interface') ?? settings.get('INTERFACE');
+        const vrid = settings.get('VRID');
+        const moved = addresses.length === 0 ? 'an address' : addresses.join(', ');
+        const words = [
+          moved,
+          ...(device === undefined ? [] : [`on ${device}`]),
+          ...(vrid === undefined ? [] : [`with VRID ${vrid}`]),
+        ];
+        return {
+          severity: 'error',
+          host: intent.name,
+          message: `a static pod moves the VIP here already: ${kind} in ${file} (${words.join(' ')})`,
+          hints: [
+            `end it on all hosts, the VIP is away until the apply is done: mv ${file} /root/`,
+            ...(vrid === undefined ? [] : [`to keep its VRID: keepalived_vrid: ${vrid}`]),
+            'apply --adopt takes over keepalived that runs as a service, not in a pod',
+          ],
+        };
+      }),
+  );
 }
 
 /** The VIP stays on the interface that it is on: elsewhere nobody would look for it. */

@@ -10,7 +10,14 @@ import type { Wanted } from '../domain/resource.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
-import { adoptionsOf, adoptPriorities, keptText, refuseOtherInterface, type Adoptions } from './adopt.ts';
+import {
+  adoptionsOf,
+  adoptPriorities,
+  keptText,
+  refuseOtherInterface,
+  refusePods,
+  type Adoptions,
+} from './adopt.ts';
 import { refuseClaims } from './claims.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
@@ -57,6 +64,7 @@ export function desire(
     ...refuseOtherInterface(interfaces.found, adoptions),
     ...refuseBalancer(snapshots, endpoint),
     ...refuseClaims(snapshots, endpoint),
+    ...refusePods(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,

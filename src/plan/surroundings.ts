@@ -22,7 +22,7 @@ export function describeSurroundings(
 ): readonly Check[] {
   const host = snapshot.intent.name;
   return [
-    ...certificateChecks(host, vipsOf(endpoint), around.certified),
+    ...certificateChecks(snapshot, vipsOf(endpoint), around.certified),
     ...linkManagerChecks(host, around.facts),
     ...tunnelChecks(host, vipsOf(endpoint), around.facts),
     ...describeClaims(snapshot, endpoint),
@@ -32,13 +32,16 @@ export function describeSurroundings(
 }
 
 function certificateChecks(
-  host: HostName,
+  { intent, facts }: HostSnapshot,
   vips: readonly IpAddress[],
   certified: readonly IpAddress[] | undefined,
 ): readonly Check[] {
-  const common = { name: 'certificate', host };
-  // Before `kubeadm init` there is none, and where nothing answers there is nothing to say of it.
-  if (certified === undefined) return [];
+  const common = { name: 'certificate', host: intent.name };
+  if (certified === undefined) {
+    // Before `kubeadm init` there is none, and where nothing answers there is nothing to say of it.
+    if (facts.api !== 'answers') return [];
+    return [{ ...common, status: 'skipped', evidence: "the API server's could not be read" }];
+  }
   const missing = vips.filter((vip) => !certified.includes(vip));
   if (missing.length === 0)
     return [{ ...common, status: 'pass', evidence: `the API server's is good for ${vips.join(', ')}` }];

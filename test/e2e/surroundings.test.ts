@@ -69,7 +69,7 @@ describe('what surrounds the VIP', () => {
     expect(await check()).toMatch(
       /^warn +link-manager +cp1 +networkd \(\/etc\/systemd\/network\/10-eth0\.network\) takes the VIP away/m,
     );
-    const taken = `networkctl reconfigure eth0; for n in 1 2 3 4 5 6 7 8 9; do
+    const taken = `networkctl reconfigure eth0; for n in $(seq 50); do
       ip -o address show | grep -q ' ${vip}/' || { echo taken; exit; }; sleep 0.1; done; echo kept`;
     expect(await sh(taken)).toBe('taken');
     await cluster().ownedBy(['cp1'], 15_000);

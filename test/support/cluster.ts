@@ -95,7 +95,7 @@ export function factsOf(network: HostNetwork, rest: Partial<HostFacts> = {}): Ho
     httpsClients: ['curl', 'openssl'],
     api: 'answers',
     keepalived: { state: 'unknown' },
-    kubernetes: { running: [], settings: [] },
+    kubernetes: { running: [], settings: [], pods: [] },
     ...rest,
   };
 }

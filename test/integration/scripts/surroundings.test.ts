@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { KubernetesSetting, LinkManager } from '../../../src/domain/facts.ts';
+import type { KubernetesFacts, KubernetesSetting, LinkManager, VipPod } from '../../../src/domain/facts.ts';
 import { kubernetesFact } from '../../../src/facts/kubernetes.ts';
 import { askLinkManager, parseLinkManager } from '../../../src/facts/surroundings.ts';
 import { stdoutOf } from '../../../src/domain/command.ts';
+import { ip } from '../../support/branded.ts';
 import { runCommand, SHELLS } from '../../support/shells.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -30,10 +31,49 @@ spec:
     - --listen-peer-urls=https://10.0.50.11:2380,https://[fd00::11]:2380
 `;
 
+// As `kube-vip manifest pod` prints it, shortened.
+const KUBE_VIP = `apiVersion: v1
+kind: Pod
+metadata:
+  name: kube-vip
+  namespace: kube-system
+spec:
+  containers:
+  - args:
+    - manager
+    env:
+    - name: vip_arp
+      value: "true"
+    - name: vip_interface
+      value: eth0
+    - name: vip_leaderelection
+      value: "true"
+    - name: address
+      value: 10.0.50.20
+    image: ghcr.io/kube-vip/kube-vip:v0.8.0
+    name: kube-vip
+`;
+
+// Konvoy's own manifest was never published: its image, and the variables that the images it is made from take.
+const KONVOY = `apiVersion: v1
+kind: Pod
+metadata:
+  name: keepalived
+spec:
+  containers:
+  - name: keepalived
+    image: mesosphere/keepalived-snmp:v0.2.1
+    env:
+    - name: VIRTUAL_IP
+      value: "10.0.50.20"
+    - name: VRID
+      value: "51"
+    - name: INTERFACE
+      value: ens192
+`;
+
 describe.each(SHELLS)('the settings of Kubernetes in $name', (shell) => {
-  async function ask(
-    files: Files,
-  ): Promise<{ readonly running: readonly string[]; readonly settings: readonly KubernetesSetting[] }> {
+  async function ask(files: Files): Promise<KubernetesFacts> {
     await using root = await temporaryDirectory();
     await put(root.path, files);
     const fact = kubernetesFact(root.path);
@@ -102,6 +142,39 @@ describe.each(SHELLS)('the settings of Kubernetes in $name', (shell) => {
     ],
   ])('%s', async (_, files, expected) => {
     expect((await ask(files)).settings).toEqual(expected);
+  });
+
+  test.each<readonly [string, string, readonly VipPod[]]>([
+    [
+      'kube-vip',
+      KUBE_VIP,
+      [
+        {
+          kind: 'kube-vip',
+          file: '/etc/kubernetes/manifests/pod.yaml',
+          addresses: [ip('10.0.50.20')],
+          settings: new Map([['vip_interface', 'eth0']]),
+        },
+      ],
+    ],
+    [
+      'the keepalived of Konvoy',
+      KONVOY,
+      [
+        {
+          kind: 'keepalived',
+          file: '/etc/kubernetes/manifests/pod.yaml',
+          addresses: [ip('10.0.50.20')],
+          settings: new Map([
+            ['VRID', '51'],
+            ['INTERFACE', 'ens192'],
+          ]),
+        },
+      ],
+    ],
+    ['another pod', KUBEADM_ETCD, []],
+  ])('tell of a static pod of %s', async (_, text, expected) => {
+    expect((await ask({ '/etc/kubernetes/manifests/pod.yaml': text })).pods).toEqual(expected);
   });
 
   test('tell which programs run', async () => {

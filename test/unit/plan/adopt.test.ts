@@ -5,7 +5,7 @@ import { keyOf } from '../../../src/domain/resource.ts';
 import { assemblePlan, wantedBeforeUs } from '../../../src/plan/assemble.ts';
 import { desire, type Desired } from '../../../src/plan/desire.ts';
 import type { HostSnapshot } from '../../../src/plan/snapshot.ts';
-import { hostName, interfaceName } from '../../support/branded.ts';
+import { hostName, interfaceName, ip } from '../../support/branded.ts';
 import {
   CONF,
   ENDPOINT,
@@ -232,6 +232,37 @@ describe('the order of a takeover', () => {
       { snapshot: theirs, wanted: wanted.get(hostName('lb1')) ?? new Map(), priority: 0 },
     ]);
     expect(plan.activation.because).toContain('keeps its identity');
+  });
+});
+
+describe('a static pod that moves the VIP', () => {
+  const withPod = (...addresses: readonly string[]): HostSnapshot => {
+    const pod = {
+      kind: 'kube-vip' as const,
+      file: '/etc/kubernetes/manifests/kube-vip.yaml',
+      addresses: addresses.map(ip),
+      settings: new Map([['vip_interface', 'eth0']]),
+    };
+    const kubernetes = { running: [], settings: [], pods: [pod] };
+    return freshHost('lb1', { facts: factsOf(networkOf('lb1'), { kubernetes }) });
+  };
+
+  test.each([true, false])('is refused, with --adopt (%s), too', (adopt) => {
+    expect(problems([withPod('10.0.50.20')], adopt)).toMatchObject([
+      {
+        host: 'lb1',
+        message:
+          'a static pod moves the VIP here already: kube-vip in /etc/kubernetes/manifests/kube-vip.yaml (10.0.50.20 on eth0)',
+      },
+    ]);
+  });
+
+  test('is refused when it does not say which', () => {
+    expect(problems([withPod()], true)).toHaveLength(1);
+  });
+
+  test('is none of ours when it moves another address', () => {
+    expect(problems([withPod('10.0.50.99')], false)).toEqual([]);
   });
 });
 

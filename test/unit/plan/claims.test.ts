@@ -6,7 +6,9 @@ import type { HostSnapshot } from '../../../src/plan/snapshot.ts';
 import { ENDPOINT, factsOf, freshHost, networkOf } from '../../support/cluster.ts';
 
 function host(kubernetes: Partial<KubernetesFacts>): HostSnapshot {
-  const facts = factsOf(networkOf('lb1'), { kubernetes: { running: [], settings: [], ...kubernetes } });
+  const facts = factsOf(networkOf('lb1'), {
+    kubernetes: { running: [], settings: [], pods: [], ...kubernetes },
+  });
   return freshHost('lb1', { facts });
 }
 

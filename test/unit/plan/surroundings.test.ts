@@ -9,10 +9,12 @@ const CALM: SurroundingFacts = {
   selinux: { mode: 'disabled', canRelabel: false, labels: new Map() },
 };
 
+const SILENT = freshHost('lb1', { facts: factsOf(networkOf('lb1'), { api: 'silent' }) });
+
 function found(around: Partial<SurroundingFacts>, certified?: SeenAround['certified']): readonly string[] {
   const facts = { ...CALM, ...around };
   const seen = { facts, ...(certified === undefined ? {} : { certified }) };
-  return describeSurroundings(freshHost('lb1'), ENDPOINT, seen).map(
+  return describeSurroundings(SILENT, ENDPOINT, seen).map(
     ({ status, name, evidence, hint }) =>
       `${status} ${name}: ${evidence}${hint === undefined ? '' : ` [${hint}]`}`,
   );
@@ -120,12 +122,19 @@ describe('what surrounds the VIP', () => {
     expect(found(around, certified)).toEqual(expected);
   });
 
+  test('a certificate that nobody could read is said, where an API server answers', () => {
+    expect(describeSurroundings(freshHost('lb1'), ENDPOINT, { facts: CALM })).toMatchObject([
+      { name: 'certificate', status: 'skipped' },
+    ]);
+  });
+
   test('kube-proxy in the mode ipvs matters to IPVS of ours alone', () => {
     const interfaces = [
       ...networkOf('lb1').interfaces,
       { name: 'kube-ipvs0', mac: '52:54:00:00:00:01', addresses: [] },
     ];
-    const host = freshHost('lb1', { facts: factsOf(networkOf('lb1', { interfaces })) });
+    const facts = factsOf(networkOf('lb1', { interfaces }), { api: 'silent' });
+    const host = freshHost('lb1', { facts });
     const settings = { ...ENDPOINT.settings, loadBalancer: 'ipvs' as const };
     expect(describeSurroundings(host, ENDPOINT, { facts: CALM })).toEqual([]);
     expect(describeSurroundings(host, { ...ENDPOINT, settings }, { facts: CALM })).toMatchObject([
