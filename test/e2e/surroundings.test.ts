@@ -89,7 +89,7 @@ describe('what surrounds the VIP', () => {
       `mkdir -p /etc/kubernetes/manifests
        printf 'spec:\\n  containers:\\n  - command:\\n    - etcd\\n    - --listen-peer-urls=https://${vip}:2380\\n' >/etc/kubernetes/manifests/etcd.yaml
        cp /bin/sleep /usr/local/bin/kubelet
-       systemd-run -q --unit=kubelet /bin/sh -c 'exec /usr/local/bin/kubelet 300 "\$@"' sh; sleep 0.2
+       systemd-run -q --unit=kubelet /bin/sh -c 'exec /usr/local/bin/kubelet 300 "$@"' sh; sleep 0.2
        echo 'KUBELET_EXTRA_ARGS=--node-ip=${vip}' >/etc/default/kubelet`,
       'systemctl stop kubelet; rm -r /etc/kubernetes /usr/local/bin/kubelet /etc/default/kubelet',
     );

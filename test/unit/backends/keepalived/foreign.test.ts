@@ -183,12 +183,17 @@ describe('a keepalived.conf', () => {
 
   test('of any bytes is read or refused, and never anything else', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'ab {}\n"\'#!$@~1.') }), (text) => {
-        const parsed = parseConf(text);
-        if (parsed.ok)
-          expect(statementsOf(parsed.value, 'ab').every(({ words }) => words[0] === 'ab')).toBe(true);
-        else expect(parsed.error).toMatch(/brace|stands for/);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom('a', 'b', ' ', '{', '}', '\n', '"', "'", '#', '!', '$', '@', '~', '1', '.'),
+        }),
+        (text) => {
+          const parsed = parseConf(text);
+          if (parsed.ok)
+            expect(statementsOf(parsed.value, 'ab').every(({ words }) => words[0] === 'ab')).toBe(true);
+          else expect(parsed.error).toMatch(/brace|stands for/);
+        },
+      ),
     );
   });
 });
