@@ -76,7 +76,12 @@ export interface ConfigurationTest {
   problem(result: CommandResult): string | undefined;
 }
 
-export function configurationTest({ path, effect }: FileResource, candidate: string): ConfigurationTest {
+/** Undefined for what somebody else wrote: keepalived has run with it, and complains of much that works. */
+export function configurationTest(
+  { path, effect, content }: FileResource,
+  candidate: string,
+): ConfigurationTest | undefined {
+  if (!Buffer.from(content).subarray(0, 200).includes(keepalived.MARK)) return undefined;
   if (effect === 'reload-balancer')
     return {
       program: path === haproxy.PATHS.redirect ? 'nft' : 'haproxy',

@@ -105,7 +105,7 @@ async function stageHost(run: Execution, host: HostName): Promise<void> {
     await mutateAll(run, host, step, mutations);
   if (run.undoFailures !== undefined) return;
   const waiting = planOf(run, host).changes.filter(waitsIn(planOf(run, host)));
-  const tests = waiting.map(({ wanted }) => configurationTest(wanted, candidatePath(wanted.path)));
+  const tests = waiting.flatMap(({ wanted }) => configurationTest(wanted, candidatePath(wanted.path)) ?? []);
   if (tests.length === 0) return;
   const results = await sessionOf(run, host).mutate(tests.map(({ mutation }) => mutation));
   tests.forEach((test, index) => {

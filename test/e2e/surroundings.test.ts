@@ -10,15 +10,18 @@ describe('what surrounds the VIP', () => {
   const cluster = clusterOfFile();
   const { sh, arrange } = hostMender(cluster);
   const check = async (): Promise<string> => (await cluster().run('check')).stdout;
-  /** Ends keepalived on hosts as the kernel would that has no memory left, and nothing starts it again. */
+  /** Ends keepalived on hosts, one after the other, as the kernel would that has no memory left; nothing starts it again. */
   const kill = async (...names: readonly string[]): Promise<void> => {
-    const script = `mkdir -p /run/systemd/system/keepalived.service.d
-      printf '[Service]\\nRestart=no\\n' >/run/systemd/system/keepalived.service.d/99-test.conf; systemctl daemon-reload
-      # The child first: one whose parent dies takes the VIP away as it ends.
-      main=$(cat /run/keepalived.pid); kill -KILL $(pgrep -P "$main") "$main"
-      while systemctl is-active -q keepalived; do sleep 0.1; done; systemctl reset-failed keepalived
-      rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload`;
-    await Promise.all(names.map(async (name) => cluster().script(cluster().host(name), script)));
+    const hosts = names.map((name) => cluster().host(name));
+    const each = async (script: string): Promise<unknown> =>
+      Promise.all(hosts.map(async (host) => cluster().script(host, script)));
+    await each(`mkdir -p /run/systemd/system/keepalived.service.d
+      printf '[Service]\\nRestart=no\\n' >/run/systemd/system/keepalived.service.d/99-test.conf; systemctl daemon-reload`);
+    // The child first: one whose parent dies takes the VIP away as it ends.
+    for (const host of hosts)
+      await cluster().script(host, 'main=$(cat /run/keepalived.pid); kill -KILL $(pgrep -P "$main") "$main"');
+    await each(`while systemctl is-active -q keepalived; do sleep 0.1; done; systemctl reset-failed keepalived
+      rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload`);
   };
 
   beforeAll(async () => {
@@ -69,7 +72,7 @@ describe('what surrounds the VIP', () => {
     expect(await check()).toMatch(
       /^warn +link-manager +cp1 +networkd \(\/etc\/systemd\/network\/10-eth0\.network\) takes the VIP away/m,
     );
-    const taken = `networkctl reconfigure eth0; for n in $(seq 50); do
+    const taken = `echo DNS=10.77.0.1 >>${NETWORK}; networkctl reload; for n in $(seq 50); do
       ip -o address show | grep -q ' ${vip}/' || { echo taken; exit; }; sleep 0.1; done; echo kept`;
     expect(await sh(taken)).toBe('taken');
     await cluster().ownedBy(['cp1'], 15_000);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { configurationTest } from '../../../src/backends/backends.ts';
 import { PATHS } from '../../../src/backends/keepalived/layout.ts';
 import type { Diagnostic } from '../../../src/domain/error.ts';
 import { keyOf } from '../../../src/domain/resource.ts';
@@ -233,6 +234,16 @@ describe('the order of a takeover', () => {
     ]);
     expect(plan.activation.because).toContain('keeps its identity');
   });
+});
+
+test('what somebody else wrote is not ours to judge when it comes back', () => {
+  const [lb1 = freshHost('lb1')] = cluster({});
+  const theirs = lb1.observed.get(CONF);
+  const ours = adopted([lb1]).wanted.get(hostName('lb1'))?.get(CONF);
+  if (theirs?.status !== 'present' || theirs.resource.kind !== 'file' || ours?.kind !== 'file')
+    throw new Error('there is no keepalived.conf');
+  expect(configurationTest(theirs.resource, '/x')).toBeUndefined();
+  expect(configurationTest(ours, '/x')?.program).toBe('keepalived');
 });
 
 describe('a static pod that moves the VIP', () => {
