@@ -23,24 +23,39 @@ import type { KeepalivedViews } from './keepalived/views.ts';
 /** The views of all templates, by the name of the template. */
 export type Views = KeepalivedViews & HaproxyViews;
 
+export interface DesiredOptions {
+  readonly renderer: Renderer<Views>;
+  /** The version that keepalived's package shall have; undefined: whichever is there. */
+  readonly pinned: string | undefined;
+  /** Of the haproxy that the host has or would install; undefined: not known. */
+  readonly haproxyVersion: string | undefined;
+}
+
 /** What a host needs, by key. */
 export function desiredResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  renderer: Renderer<Views>,
+  { renderer, pinned, haproxyVersion }: DesiredOptions,
 ): Wanted {
-  const resources = balances(endpoint)
-    ? [
-        ...keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) }),
-        ...haproxyResources(router, endpoint, renderer),
-      ]
-    : keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) });
+  const moving = keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint), pinned });
+  const spreading = balances(endpoint)
+    ? haproxyResources(router, endpoint, { renderer, version: haproxyVersion })
+    : [];
+  const resources = [...moving, ...spreading];
   return new Map(resources.map((resource) => [resourceKey(resource), resource]));
 }
 
 /** Whether haproxy spreads what reaches the VIP. */
 export function balances({ settings }: KeepalivedEndpoint): boolean {
   return settings.loadBalancer === 'haproxy';
+}
+
+/** The packages whose versions a plan depends on, each with whether that is so when it is installed already. */
+export function versionedPackages(endpoint: KeepalivedEndpoint): ReadonlyMap<string, 'installed' | 'never'> {
+  return new Map([
+    ...(endpoint.settings.packageVersion === 'present' ? [] : [[keepalived.PACKAGE, 'never'] as const]),
+    ...(balances(endpoint) ? [[haproxy.PACKAGE, 'installed'] as const] : []),
+  ]);
 }
 
 /** The keys that are looked at on every host. */
@@ -64,6 +79,8 @@ export const SERVICES: Readonly<Record<ServiceRole, string>> = {
 export function recognised(resource: Resource): Resource {
   if (resource.kind === 'service' && resource.name === haproxy.SERVICE)
     return { ...resource, role: 'balancer' };
+  if (resource.kind === 'package' && resource.name === keepalived.PACKAGE)
+    return { ...resource, runs: keepalived.SERVICE };
   if (resource.kind !== 'file') return resource;
   return { ...resource, effect: haproxy.effectOf(resource.path) ?? keepalived.effectOf(resource.path) };
 }

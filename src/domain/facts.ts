@@ -17,6 +17,8 @@ export interface HostFacts {
   readonly balancer?: BalancerFacts;
   /** Absent in a look at the virtual router alone. */
   readonly kubernetes?: KubernetesFacts;
+  /** What the package manager could install, of the packages whose version matters. */
+  readonly offers: ReadonlyMap<string, PackageOffer>;
 }
 
 /** What runs on a host beside the virtual router, as far as it names addresses or moves some itself. */
@@ -47,6 +49,13 @@ export interface KubernetesSetting {
   readonly value: string;
   /** The file that it stands in; absent: the command line of the process that runs. */
   readonly file?: string;
+}
+
+/** The versions of a package that a host could install, by the lists that it has. */
+export interface PackageOffer {
+  /** What it would install; absent when it has none. */
+  readonly candidate?: string;
+  readonly versions: readonly string[];
 }
 
 /** What a host's balancer does, or what would stand in its way. */

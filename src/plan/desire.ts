@@ -1,4 +1,5 @@
 import { parseIpAddress, prefixContains, type IpAddress } from '../domain/address.ts';
+import { PACKAGE as HAPROXY } from '../backends/haproxy/layout.ts';
 import { desiredResources, type Views } from '../backends/backends.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { VirtualRouterRecord } from '../domain/generation.ts';
@@ -21,6 +22,7 @@ import {
 import { refuseClaims } from './claims.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
+import { pinnedVersion, programVersion, refuseVersion } from './package-version.ts';
 import { assignPriorities } from './priority.ts';
 import { refuseBalancer } from './refuse-balancer.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
@@ -65,6 +67,7 @@ export function desire(
     ...refuseBalancer(snapshots, endpoint),
     ...refuseClaims(snapshots, endpoint),
     ...refusePods(snapshots, endpoint),
+    ...refuseVersion(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,
@@ -88,7 +91,11 @@ export function desire(
       if (router === undefined) return [];
       const kept = keptText(snapshot, adoptions);
       const whole = kept === undefined ? router : { ...router, kept };
-      return [[router.host, desiredResources(whole, endpoint, renderer)] as const];
+      const pinned = pinnedVersion(snapshot, endpoint);
+      const haproxyVersion = programVersion(snapshot, HAPROXY);
+      return [
+        [router.host, desiredResources(whole, endpoint, { renderer, pinned, haproxyVersion })] as const,
+      ];
     }),
   );
   return ok({ vrid, routers, wanted });
