@@ -2,6 +2,7 @@ import type { CommandResult, Mutation } from '../domain/command.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostRouter } from '../domain/plan.ts';
 import {
+  keyOf,
   resourceKey,
   type FileResource,
   type Resource,
@@ -60,11 +61,14 @@ export function versionedPackages(endpoint: KeepalivedEndpoint): ReadonlyMap<str
 
 /** The keys that are looked at on every host. */
 export function keysOf(endpoint: KeepalivedEndpoint): readonly ResourceKey[] {
-  return balances(endpoint) ? ALL_KEYS : keepalived.KEYS;
+  return balances(endpoint) ? ALL_KEYS : [KEPT_KEY, ...keepalived.KEYS];
 }
 
+/** The file that only a host has which was taken over from somebody else. */
+const KEPT_KEY = keyOf('file', keepalived.PATHS.kept);
+
 /** Every key that any backend manages, in the order in which they are created; removals go the other way. */
-export const ALL_KEYS: readonly ResourceKey[] = [...keepalived.KEYS, ...haproxy.KEYS];
+export const ALL_KEYS: readonly ResourceKey[] = [KEPT_KEY, ...keepalived.KEYS, ...haproxy.KEYS];
 
 /** The unit of a service, as the service manager names it. */
 export const SERVICES: Readonly<Record<ServiceRole, string>> = {
@@ -90,7 +94,12 @@ export interface ConfigurationTest {
   problem(result: CommandResult): string | undefined;
 }
 
-export function configurationTest({ path, effect }: FileResource, candidate: string): ConfigurationTest {
+/** Undefined for what somebody else wrote: keepalived has run with it, and complains of much that works. */
+export function configurationTest(
+  { path, effect, content }: FileResource,
+  candidate: string,
+): ConfigurationTest | undefined {
+  if (!Buffer.from(content).subarray(0, 200).includes(keepalived.MARK)) return undefined;
   if (effect === 'reload-balancer')
     return {
       program: path === haproxy.PATHS.redirect ? 'nft' : 'haproxy',

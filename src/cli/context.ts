@@ -105,6 +105,7 @@ async function openWorld(
     forks: options.forks,
     ...(options.serial === undefined ? {} : { serial: options.serial }),
     ...(options.forgetHost === undefined ? {} : { gone: options.forgetHost }),
+    adopt: options.adopt === true,
     runId,
     by: `${io.user}@${io.hostname}`,
     signal: run.signal,

@@ -44,6 +44,8 @@ export interface OrderOptions extends HostOptions {
   readonly serial?: Serial;
   /** Of a command whose plan makes the hosts what the inventory asks for. */
   readonly forgetHost?: readonly IpAddress[];
+  /** Of the same. */
+  readonly adopt?: boolean;
 }
 
 export interface ChangeFlags extends OrderOptions {
@@ -151,11 +153,16 @@ export function withOrderOptions(command: Command): Command {
 
 /** For what makes the hosts what the inventory asks for. */
 export function withMembershipOptions(command: Command): Command {
-  return command.option(
-    '--forget-host <address>',
-    'a host that has left the inventory and is stopped, or gone for good, by its address as a peer; repeatable',
-    addresses,
-  );
+  return command
+    .option(
+      '--forget-host <address>',
+      'a host that has left the inventory and is stopped, or gone for good, by its address as a peer; repeatable',
+      addresses,
+    )
+    .option(
+      '--adopt',
+      'take over the keepalived that somebody else runs for this VIP; rollback --to 0 gives it back',
+    );
 }
 
 function addresses(text: string, before: readonly IpAddress[] = []): readonly IpAddress[] {

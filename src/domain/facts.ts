@@ -15,8 +15,40 @@ export interface HostFacts {
   readonly keepalived: KeepalivedFacts;
   /** Absent where no balancer was asked about. */
   readonly balancer?: BalancerFacts;
+  /** Absent in a look at the virtual router alone. */
+  readonly kubernetes?: KubernetesFacts;
   /** What the package manager could install, of the packages whose version matters. */
   readonly offers: ReadonlyMap<string, PackageOffer>;
+}
+
+/** What runs on a host beside the virtual router, as far as it names addresses or moves some itself. */
+export interface KubernetesFacts {
+  readonly running: readonly KubernetesProgram[];
+  readonly settings: readonly KubernetesSetting[];
+  /** Static pods that move addresses themselves. */
+  readonly pods: readonly VipPod[];
+}
+
+/** A manifest of kubelet's whose pod moves an address. */
+export interface VipPod {
+  readonly kind: 'keepalived' | 'kube-vip';
+  readonly file: string;
+  /** Whatever in it is an address. */
+  readonly addresses: readonly IpAddress[];
+  /** What its environment sets, by the name: `vip_interface`, `VRID`. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+export type KubernetesProgram = 'kubelet' | 'etcd' | 'kube-apiserver' | 'kube-proxy' | 'kube-router';
+
+/** A setting that makes an address that of a node. */
+export interface KubernetesSetting {
+  readonly program: KubernetesProgram;
+  /** As its flag, without the dashes: `node-ip`. */
+  readonly name: string;
+  readonly value: string;
+  /** The file that it stands in; absent: the command line of the process that runs. */
+  readonly file?: string;
 }
 
 /** The versions of a package that a host could install, by the lists that it has. */
@@ -87,4 +119,37 @@ export interface KeepalivedFacts {
   readonly state: RouterState;
   /** When that was, seconds since the epoch. */
   readonly stateSince?: number;
+}
+
+/** What on a host may take the VIP away, or make it useless; only `check` asks for it. */
+export interface SurroundingFacts {
+  /** Tunnels of a container network that end at an address of this host. */
+  readonly tunnels: readonly TunnelEnd[];
+  /** Who configures the interface of the VIP, of those who would take addresses away that are not theirs. */
+  readonly linkManager?: LinkManager;
+  readonly selinux: SelinuxFacts;
+  /** The certificate that this host's own API server serves, in PEM; absent when it could not be asked. */
+  readonly certificate?: string;
+}
+
+export interface TunnelEnd {
+  readonly interface: InterfaceName;
+  readonly local: IpAddress;
+}
+
+export type LinkManager =
+  | {
+      readonly kind: 'networkd';
+      /** The .network file in force. */
+      readonly file: string;
+      /** `KeepConfiguration=` as it is in force; absent when nothing sets it. */
+      readonly keeps?: string;
+    }
+  | { readonly kind: 'network-manager'; readonly connection: string };
+
+export interface SelinuxFacts {
+  readonly mode: 'enforcing' | 'permissive' | 'disabled';
+  readonly canRelabel: boolean;
+  /** The types of our scripts that are there, by path. */
+  readonly labels: ReadonlyMap<string, string>;
 }

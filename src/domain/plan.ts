@@ -13,6 +13,8 @@ export interface HostRouter {
   readonly peers: readonly IpAddress[];
   readonly vrid: Vrid;
   readonly priority: Priority;
+  /** Sections of somebody else's keepalived.conf that go on beside ours; absent where there were none. */
+  readonly kept?: string;
 }
 
 export type ChangeAction = 'create' | 'update' | 'remove' | 'none';

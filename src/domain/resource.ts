@@ -1,10 +1,13 @@
+import type { IpPrefix } from './address.ts';
+import type { InterfaceName } from './names.ts';
 import type { Brand } from './result.ts';
 
 /** Stable identity of a resource on its host, `kind:name`: two resources with one key are one thing. */
 export type ResourceKey = Brand<string, 'ResourceKey'>;
 
 /** A thing on a host that has a wanted state. */
-export type Resource = PackageResource | UserResource | DirectoryResource | FileResource | ServiceResource;
+export type Resource =
+  PackageResource | UserResource | DirectoryResource | FileResource | ServiceResource | AddressResource;
 
 export interface PackageResource {
   readonly kind: 'package';
@@ -55,6 +58,22 @@ export interface ServiceResource {
   readonly running: boolean;
   /** What it is to us; absent: the router. */
   readonly role?: 'balancer';
+}
+
+/** A VIP that was left on an interface, of which nobody takes care; only ever removed, so no generation has one. */
+export interface AddressResource {
+  readonly kind: 'address';
+  /** As `addressName` writes it. */
+  readonly name: string;
+  readonly prefix: IpPrefix;
+  readonly interface: InterfaceName;
+  /** Another host has it as well and takes care of it: it goes before anything else is done. */
+  readonly isSpare: boolean;
+}
+
+/** `10.0.0.1/32 dev eth0`: the words that `ip address` takes. */
+export function addressName(where: Pick<AddressResource, 'prefix' | 'interface'>): string {
+  return `${where.prefix.address}/${where.prefix.length} dev ${where.interface}`;
 }
 
 /** The services that a host can have: what moves the VIP, and what spreads the requests that reach it. */

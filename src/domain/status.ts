@@ -17,6 +17,8 @@ export interface HostStatus {
   readonly priority?: Priority;
   readonly vrid?: Vrid;
   readonly api?: ApiState;
+  /** VIPs that the host has although its keepalived does not run, each with its interface. */
+  readonly leftovers?: readonly string[];
   readonly service: 'running' | 'stopped' | 'absent' | 'unknown';
   readonly keepalivedVersion?: string;
   readonly generation?: number;

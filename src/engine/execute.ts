@@ -3,7 +3,7 @@ import { handOver, takeBack } from '../backends/keepalived/gates.ts';
 import { mutateScript, type Mutation } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
-import type { ChangeAction, HostPlan, Plan, Wave } from '../domain/plan.ts';
+import type { Change, HostPlan, Plan, Wave } from '../domain/plan.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Session } from '../transport/transport.ts';
 import type { DeadMen } from './dead-men.ts';
@@ -16,6 +16,7 @@ import { stepFailure } from './step-failure.ts';
 import {
   activationMutations,
   candidatePath,
+  isStaged,
   packageRemovals,
   removalSteps,
   stageSteps,
@@ -50,7 +51,7 @@ export interface Execution {
  */
 export async function executePlan(execution: Execution): Promise<void> {
   const { plan } = execution;
-  await onHosts(execution, hostsWith(plan, ['create', 'update']), stageHost);
+  await onHosts(execution, hostsWith(plan, isStaged), stageHost);
   for (const [index, wave] of plan.activation.waves.entries()) {
     checkInterrupted(execution);
     const isTaken = plan.activation.waves.slice(0, index).some(({ gate }) => gate === 'owns-vip');
@@ -69,9 +70,14 @@ export async function removePackages(execution: Execution): Promise<void> {
 }
 
 async function removeFrom(execution: Execution, stepsOf: (work: HostWork) => readonly Step[]): Promise<void> {
-  await onHosts(execution, hostsWith(execution.plan, ['remove']), async (run, host) => {
-    for (const { step, mutations } of stepsOf(workOf(run, host))) await mutateAll(run, host, step, mutations);
-  });
+  await onHosts(
+    execution,
+    hostsWith(execution.plan, ({ action }) => action === 'remove'),
+    async (run, host) => {
+      for (const { step, mutations } of stepsOf(workOf(run, host)))
+        await mutateAll(run, host, step, mutations);
+    },
+  );
 }
 
 /**
@@ -102,7 +108,7 @@ async function stageHost(run: Execution, host: HostName): Promise<void> {
     await mutateAll(run, host, step, mutations);
   if (run.undoFailures !== undefined) return;
   const waiting = planOf(run, host).changes.filter(waitsIn(planOf(run, host)));
-  const tests = waiting.map(({ wanted }) => configurationTest(wanted, candidatePath(wanted.path)));
+  const tests = waiting.flatMap(({ wanted }) => configurationTest(wanted, candidatePath(wanted.path)) ?? []);
   if (tests.length === 0) return;
   const results = await sessionOf(run, host).mutate(tests.map(({ mutation }) => mutation));
   tests.forEach((test, index) => {
@@ -193,10 +199,8 @@ function checkInterrupted(run: Execution): void {
   if (run.undoFailures === undefined) run.world.signal.throwIfAborted();
 }
 
-function hostsWith(plan: Plan, actions: readonly ChangeAction[]): readonly HostName[] {
-  return plan.hosts
-    .filter(({ changes }) => changes.some(({ action }) => actions.includes(action)))
-    .map(({ host }) => host);
+function hostsWith(plan: Plan, isMeant: (change: Change) => boolean): readonly HostName[] {
+  return plan.hosts.filter(({ changes }) => changes.some(isMeant)).map(({ host }) => host);
 }
 
 function workOf(run: Execution, host: HostName): HostWork {

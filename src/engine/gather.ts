@@ -9,6 +9,7 @@ import type { HostIntent } from '../domain/intent.ts';
 import type { Observation, Observed, ResourceKey } from '../domain/resource.ts';
 import { apiFact } from '../facts/api.ts';
 import type { Fact } from '../facts/fact.ts';
+import { kubernetesFact } from '../facts/kubernetes.ts';
 import { networkFact } from '../facts/network.ts';
 import { systemFact } from '../facts/system.ts';
 import { detectPlatform, PLATFORMS, type Platform } from '../platform/platform.ts';
@@ -24,6 +25,7 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
   view.report({ type: 'host-step', host: intent.name, step: 'gathering facts' });
   const batch = new Batch();
   const facts = batchFacts(batch, view);
+  const kubernetes = batch.add(kubernetesFact());
   const keys = keysOf(view.endpoint);
   const resources = keys.map((key) =>
     batch.add({ probes: [probeOf(key, PLATFORMS[0])], parse: ([result]) => result }),
@@ -31,7 +33,7 @@ export async function gatherHost(view: View, reader: Reader, intent: HostIntent)
   const traces = batch.add({ probes: [deadManProbe(view.intent.cluster)], parse: ([result]) => result });
   const recorded = batch.add({ probes: [recordedProbe(view.intent.cluster)], parse: ([result]) => result });
   const read = batch.run(await reader.probe(batch.probes, view.signal));
-  const hostFacts = facts(read);
+  const hostFacts = { ...facts(read), kubernetes: read(kubernetes) };
   const platform = detectPlatform(hostFacts.os) ?? PLATFORMS[0];
   const found = parseRecorded(required(read(recorded)), {
     host: intent.name,

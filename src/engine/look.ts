@@ -26,6 +26,7 @@ import { proposeApply, proposeDestroy, proposeRollback, showProposal, type Propo
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
+import { checkSurroundings } from './surroundings.ts';
 import { verifyOnce } from './verify.ts';
 import type { View } from './world.ts';
 
@@ -148,6 +149,7 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
   const wanted = desired.ok ? desired.value.wanted : new Map<HostName, Wanted>();
   for (const diagnostic of desired.ok ? desired.value.warnings : [])
     view.report({ type: 'diagnostic', diagnostic });
+  const around = await checkSurroundings(view, limited, hosts.readers);
   view.report({
     type: 'checks',
     checks: [
@@ -156,6 +158,7 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
         ...describeVersion(snapshot, wantedConf(wanted.get(snapshot.intent.name)) ?? ''),
       ]),
       ...describeWire(readWire(endpoint, { hosts: intent.hosts, snapshots }), limited),
+      ...around.checks,
       ...(desired.ok
         ? [
             vipCheck(
@@ -166,7 +169,9 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
         : []),
     ],
   });
-  const failures = [...hosts.failures, ...survey.failures].filter(([host]) => limit.has(host));
+  const failures = [...hosts.failures, ...survey.failures, ...around.failures].filter(([host]) =>
+    limit.has(host),
+  );
   const failure = reportFailures(view, new Map(failures));
   if (!desired.ok) throw refusal(desired.error);
   if (failure !== undefined) throw failure;

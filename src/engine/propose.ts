@@ -67,6 +67,7 @@ export function proposeApply(view: View, scope: Scope, drawnBy = view.runId): Pr
     renderer: view.renderer,
     draw: drawOf(drawnBy),
     ...(view.gone === undefined ? {} : { gone: view.gone }),
+    adopt: view.adopt === true,
   });
   if (!desired.ok) throw refusal(desired.error);
   const all = scope.snapshots.map((snapshot): PlanHost => {

@@ -87,7 +87,8 @@ function generationFor(
     resources: plan.changes.flatMap((change) => change.wanted ?? []),
     before: beforeOf(
       snapshot,
-      plan.changes.map((change) => change.key),
+      // An address that was left is not put there again by whoever goes back to before us.
+      plan.changes.flatMap(({ key, observed }) => (observed?.kind === 'address' ? [] : [key])),
     ),
   };
 }

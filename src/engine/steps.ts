@@ -44,6 +44,11 @@ export function leftoverRemoval(plan: HostPlan): Mutation {
   return mutateScript(REMOVE_LEFTOVERS, PATHS.handover, ...paths.map(candidatePath));
 }
 
+/** True for what is done before anything is activated. */
+export function isStaged(change: Change): boolean {
+  return change.action === 'create' || change.action === 'update' || isSpareAddress(change);
+}
+
 /** Everything that can be put in place without anybody noticing: few batches, each one round trip. */
 export function stageSteps(work: HostWork): readonly Step[] {
   const { plan, snapshot } = work;
@@ -59,8 +64,13 @@ export function stageSteps(work: HostWork): readonly Step[] {
   const packages = changes.filter((change) => change.wanted?.kind === 'package');
   const configuration = plan.changes.filter(waitsIn(plan));
   const others = changes.filter((change) => change.wanted?.kind !== 'package');
+  const spare = removalsOf(work).filter(isSpareAddress);
   // Scripts and units before the package: what a package starts by itself finds them in place.
   return [
+    {
+      step: 'removing addresses that were left',
+      mutations: spare.flatMap((change) => removalOf(change, work)),
+    },
     {
       step: 'writing scripts and units',
       mutations: [...scriptTests(others, work), ...mutationsOf(others), ...unitReload(others, platform)],
@@ -118,7 +128,7 @@ export function activationMutations({ plan, snapshot }: HostWork, role: ServiceR
 /** What is not wanted any more, but for packages, in the opposite order of its creation. */
 export function removalSteps(work: HostWork): readonly Step[] {
   const platform = platformOf(work.snapshot);
-  const removals = removalsOf(work).filter((change) => !isPackage(change));
+  const removals = removalsOf(work).filter((change) => !isPackage(change) && !isSpareAddress(change));
   return [
     { step: 'removing what is ours', mutations: removals.flatMap((change) => removalOf(change, work)) },
     { step: 'reading units again', mutations: unitReload(removals, platform) },
@@ -161,6 +171,11 @@ export function waitsIn(
     if (change.action === 'none' || role === undefined || role !== (only ?? role)) return false;
     return ['reload', 'restart', 'start'].includes(actionOf(plan, role));
   };
+}
+
+/** An address that another host has as well goes first, so that whoever has it announces it afterwards. */
+function isSpareAddress({ observed }: Change): boolean {
+  return observed?.kind === 'address' && observed.isSpare;
 }
 
 function stepName(change: Change): string {

@@ -31,6 +31,8 @@ export interface View {
   readonly serial?: Serial;
   /** Hosts of before that are gone for good, by the addresses that their peers know. */
   readonly gone?: readonly IpAddress[];
+  /** Take over what somebody else runs on the hosts for this VIP. */
+  readonly adopt?: boolean;
   /** Names the run in generations and locks. */
   readonly runId: string;
   /** `user@machine` of whoever runs it. */

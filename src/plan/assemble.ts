@@ -1,6 +1,6 @@
 import { instanceIdentity, routerIdentity, sharedIdentity, vipsIn } from '../backends/keepalived/identity.ts';
+import { routerPart } from '../backends/keepalived/foreign.ts';
 import { ALL_KEYS, SERVICES } from '../backends/backends.ts';
-import { PATHS } from '../backends/keepalived/layout.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { Generation } from '../domain/generation.ts';
@@ -20,8 +20,10 @@ import { aroundRouters } from './balancers.ts';
 import { withCauses } from './cause.ts';
 import { diff, serviceActionOf } from './diff.ts';
 import { driftOf } from './drift.ts';
+import { withoutLeftovers } from './leftovers.ts';
 import type { Mover } from './mover.ts';
 import { orderActivation } from './order.ts';
+import { CONF_KEY, confText, isRunning, runsKeepalived } from './seen.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** One host's side of a plan: what it is, and what it shall be. */
@@ -47,11 +49,14 @@ export interface PlanFrame {
 
 /** The single way to a plan, for apply, rollback and destroy alike. */
 export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan {
-  const plans = announceAgain(
-    frame,
-    hosts.map(({ snapshot }) => snapshot),
-    hosts.map(planHost),
-  );
+  const plans = withoutLeftovers(frame.vip, hosts, {
+    plans: announceAgain(
+      frame,
+      hosts.map(({ snapshot }) => snapshot),
+      hosts.map(planHost),
+    ),
+    leftOut: frame.leftOut ?? [],
+  });
   const activation = activationOf(frame, hosts, plans);
   return {
     command: frame.command,
@@ -138,25 +143,6 @@ export function refusePartial(
   });
 }
 
-function runsKeepalived(snapshot: HostSnapshot): boolean {
-  return isRunning(snapshot.observed.get(SERVICE_KEY));
-}
-
-function isRunning(seen: Observation | Resource | undefined): boolean {
-  const resource = resourceIn(seen);
-  return resource?.kind === 'service' && resource.running;
-}
-
-function resourceIn(seen: Observation | Resource | undefined): Resource | undefined {
-  if (seen === undefined || !('status' in seen)) return seen;
-  return seen.status === 'present' ? seen.resource : undefined;
-}
-
-function confText(seen: Observation | Resource | undefined): string {
-  const resource = resourceIn(seen);
-  return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
-}
-
 function planHost({ snapshot, wanted, runsOn }: PlanHost): HostPlan {
   const { observed, recorded } = snapshot;
   const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
@@ -222,8 +208,10 @@ function moverOf(
   return {
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
-    changesIdentity: changes(plan?.changes ?? [], routerIdentity),
-    staysActive: plan?.serviceAction !== 'restart' && !changes(plan?.changes ?? [], instanceIdentity),
+    changesIdentity: changes(plan?.changes ?? [], (conf) => routerIdentity(routerPart(conf, vip))),
+    staysActive:
+      plan?.serviceAction !== 'restart' &&
+      !changes(plan?.changes ?? [], (conf) => instanceIdentity(routerPart(conf, vip))),
     holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
     apiAnswers: leads(plan === undefined ? balancer : wanted.get(BALANCER_KEY)),
@@ -260,6 +248,4 @@ function isPackage(key: ResourceKey): boolean {
   return key.startsWith('package:');
 }
 
-const CONF_KEY = keyOf('file', PATHS.conf);
-const SERVICE_KEY = keyOf('service', SERVICES.router);
 const BALANCER_KEY = keyOf('service', SERVICES.balancer);

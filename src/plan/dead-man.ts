@@ -78,7 +78,7 @@ function creationRank({ wanted, observed }: Change): number {
   const resource = wanted ?? observed;
   if (resource === undefined) return 0;
   const isRead = resource.kind === 'file' && roleOf(resource) !== undefined;
-  return { user: 0, directory: 1, file: isRead ? 3 : 2, package: 4, service: 5 }[resource.kind];
+  return { user: 0, directory: 1, file: isRead ? 3 : 2, package: 4, service: 5, address: 6 }[resource.kind];
 }
 
 function bringBackLines(changes: readonly Change[], { platform, plan }: DeadManOrder): readonly string[] {

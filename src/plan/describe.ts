@@ -1,14 +1,15 @@
-import type { KeepalivedEndpoint } from '../domain/intent.ts';
+import { vipsOf, type KeepalivedEndpoint } from '../domain/intent.ts';
 import type { ClusterStatus, HostStatus } from '../domain/status.ts';
 import { formatEndpoint } from '../domain/address.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import type { HistoryEntry, HostGenerations } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
-import { keyOf } from '../domain/resource.ts';
+import { addressName, keyOf } from '../domain/resource.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
 import { driftOf } from './drift.ts';
 import { vipInterface } from './interface.ts';
+import { leftover, leftoversOf } from './leftovers.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** One line of `status` for a host that answered. */
@@ -18,6 +19,7 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
   const running = seen?.status === 'present' && seen.resource.kind === 'service' && seen.resource.running;
   const found = vipInterface(facts.network, endpoint.vip, intent.interface);
   const { latest } = recorded;
+  const left = leftoversOf(snapshot, vipsOf(endpoint));
   return {
     host: intent.name,
     reachable: true,
@@ -36,6 +38,7 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
     service: facts.keepalived.version === undefined ? 'absent' : running ? 'running' : 'stopped',
     ...(facts.keepalived.version === undefined ? {} : { keepalivedVersion: facts.keepalived.version }),
     drift: driftOf(latest, observed),
+    ...(left.length === 0 ? {} : { leftovers: left.map(addressName) }),
     ...(recorded.damaged.length === 0 ? {} : { damaged: recorded.damaged.flatMap(({ files }) => files) }),
     ...(snapshot.deadMan === undefined ? {} : { deadMan: snapshot.deadMan }),
   };
@@ -92,6 +95,7 @@ export function describeChecks(snapshot: HostSnapshot, endpoint: KeepalivedEndpo
   const found = vipInterface(facts.network, endpoint.vip, intent.interface);
   const pass = (name: string, evidence: string): Check => ({ name, host, status: 'pass', evidence });
   const api = { answers: 'answers', refuses: 'refuses connections', silent: 'does not answer' }[facts.api];
+  const left = leftoversOf(snapshot, vipsOf(endpoint)).map(addressName);
   return [
     pass('reachable', `as ${intent.target.user} at ${intent.target.address}`),
     pass('root', facts.isRoot ? 'by sudo without a password, or as root' : 'not root'),
@@ -107,5 +111,6 @@ export function describeChecks(snapshot: HostSnapshot, endpoint: KeepalivedEndpo
           evidence: `${api} on port ${endpoint.port}`,
           hint: 'the VIP only leads to API servers that are there',
         },
+    ...left.map((address) => leftover(host, address, 'warn')),
   ];
 }

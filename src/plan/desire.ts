@@ -11,6 +11,15 @@ import type { Wanted } from '../domain/resource.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
+import {
+  adoptionsOf,
+  adoptPriorities,
+  keptText,
+  refuseOtherInterface,
+  refusePods,
+  type Adoptions,
+} from './adopt.ts';
+import { refuseClaims } from './claims.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { lintWanted } from './lint.ts';
 import { refuseForgotten } from './membership.ts';
@@ -42,6 +51,8 @@ export interface DesireOptions {
   readonly gone?: readonly IpAddress[];
   /** 0 ≤ draw < 1: decides when the VRID is one of many. */
   readonly draw?: number;
+  /** Take over what somebody else runs, instead of refusing it. */
+  readonly adopt?: boolean;
 }
 
 /** Decides what every host shall look like, or says everything that cannot be right. Reads nothing but its arguments. */
@@ -51,16 +62,22 @@ export function desire(
   options: DesireOptions,
 ): Result<Desired, readonly Diagnostic[]> {
   const { snapshots, renderer, absent } = options;
+  const { adoptions, problems: foreign } = adoptionsOf(snapshots, endpoint, options.adopt === true);
   const interfaces = detectInterfaces(snapshots, endpoint);
   const missing = addressesOfAbsent(absent, snapshots, endpoint.vip);
-  const priorities = prioritiesOf(snapshots);
+  const priorities = prioritiesOf(snapshots, adoptions);
   const { gone, draw } = options;
-  const wire = readWire(endpoint, { hosts: intent.hosts, snapshots, gone, draw });
+  const adopted = [...adoptions.values()].flatMap(({ vrid }) => vrid ?? []);
+  const wire = readWire(endpoint, { hosts: intent.hosts, snapshots, adopted, gone, draw });
   const diagnostics = [
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
-    ...refuseTogether(snapshots, endpoint, wire.strangers),
+    ...foreign,
+    ...refuseTogether(snapshots, endpoint, { strangers: wire.strangers, adoptions }),
     ...refuseStrangers(wire, endpoint),
+    ...refuseOtherInterface(interfaces.found, adoptions),
     ...refuseBalancer(snapshots, endpoint),
+    ...refuseClaims(snapshots, endpoint),
+    ...refusePods(snapshots, endpoint),
     ...refuseVersion(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
@@ -79,10 +96,12 @@ export function desire(
     snapshots.flatMap((snapshot) => {
       const router = routers.get(snapshot.intent.name);
       if (router === undefined) return [];
+      const kept = keptText(snapshot, adoptions);
+      const whole = kept === undefined ? router : { ...router, kept };
       const pinned = pinnedVersion(snapshot, endpoint);
       const haproxyVersion = programVersion(snapshot, HAPROXY);
       return [
-        [router.host, desiredResources(router, endpoint, { renderer, pinned, haproxyVersion })] as const,
+        [router.host, desiredResources(whole, endpoint, { renderer, pinned, haproxyVersion })] as const,
       ];
     }),
   );
@@ -131,7 +150,10 @@ function additionalProblems(
   });
 }
 
-function prioritiesOf(snapshots: readonly HostSnapshot[]): {
+function prioritiesOf(
+  snapshots: readonly HostSnapshot[],
+  adoptions: Adoptions,
+): {
   assigned: ReadonlyMap<HostName, Priority>;
   problems: readonly Diagnostic[];
 } {
@@ -145,7 +167,7 @@ function prioritiesOf(snapshots: readonly HostSnapshot[]): {
   });
   const assigned = new Map<HostName, Priority>();
   const problems: Diagnostic[] = [];
-  for (const [host, priority] of assignPriorities(claims)) {
+  for (const [host, priority] of assignPriorities(adoptPriorities(claims, adoptions))) {
     if (priority !== undefined) assigned.set(host, priority);
     else
       problems.push({

@@ -7,7 +7,8 @@ import { driftOf } from './drift.ts';
 import { additionalVips, neighbours, oneOwner, ownersOf } from './owners.ts';
 import { balances } from '../backends/backends.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
-import { keyOf } from '../domain/resource.ts';
+import { addressName, keyOf } from '../domain/resource.ts';
+import { leftover, leftoversOf } from './leftovers.ts';
 import type { HostSnapshot } from './snapshot.ts';
 
 /** What was asked of the endpoint, from one place. */
@@ -39,6 +40,7 @@ export function judge(evidence: Evidence): Verdict {
     ...additionalVips(evidence, owners),
     ...vipsOf(evidence.endpoint).flatMap((vip) => neighbours(evidence, owners, vip)),
     ...services(evidence),
+    ...leftovers(evidence),
     ...balancers(evidence.endpoint, evidence.snapshots),
     apiServers(evidence),
     ...evidence.sightings.map((sighting) => answers(evidence, sighting)),
@@ -74,6 +76,14 @@ function services({ snapshots }: Evidence): readonly Check[] {
       evidence: `keepalived ${facts.keepalived.version ?? ''} runs, ${facts.keepalived.state}`,
     };
   });
+}
+
+function leftovers({ snapshots, endpoint }: Evidence): readonly Check[] {
+  return snapshots.flatMap((snapshot) =>
+    leftoversOf(snapshot, vipsOf(endpoint)).map((left) =>
+      leftover(snapshot.intent.name, addressName(left), 'fail'),
+    ),
+  );
 }
 
 function apiServers({ snapshots, endpoint }: Evidence): Check {

@@ -89,9 +89,14 @@ function wavesOf(course: Course, work: Work, movers: readonly Mover[]): readonly
   }
 }
 
-/** A host without an API server stays at fault while a peer has one: then nobody can wait for the VIP. */
+/**
+ * A host without an API server stays at fault while a peer has one: then nobody can wait for the VIP. What a killed keepalived has
+ * left of it serves on until another host has it: a start takes it away.
+ */
 function firstWaves(starts: readonly Mover[], movers: readonly Mover[]): readonly Wave[] {
-  const [first] = bestFirst(starts);
+  const free = starts.filter((mover) => !mover.holdsVip && canTakeOver(mover, movers));
+  const isLeft = starts.some((mover) => mover.holdsVip);
+  const [first] = bestFirst(isLeft && free.length > 0 ? free : starts);
   const isAble = first !== undefined && canTakeOver(first, movers);
   return firstThenRest(first, starts, isAble ? 'owns-vip' : 'joined');
 }

@@ -2,10 +2,10 @@ import { isNetworkOrBroadcast, prefixContains, type IpAddress } from '../domain/
 import type { Diagnostic } from '../domain/error.ts';
 import { vipsOf, type KeepalivedEndpoint } from '../domain/intent.ts';
 import type { ClusterName, HostName } from '../domain/names.ts';
-import { keyOf } from '../domain/resource.ts';
-import { MARK, PATHS, READY_WEIGHT, SERVICE } from '../backends/keepalived/layout.ts';
+import { READY_WEIGHT } from '../backends/keepalived/layout.ts';
 import { holdsAddress } from '../facts/network.ts';
 import { detectPlatform, SUPPORTED } from '../platform/platform.ts';
+import type { Adoptions } from './adopt.ts';
 import { prioritySpread } from './priority.ts';
 import type { HostSnapshot } from './snapshot.ts';
 import type { Stranger } from './wire.ts';
@@ -22,13 +22,18 @@ export function refuseHost(snapshot: HostSnapshot, cluster: ClusterName): readon
 export function refuseTogether(
   snapshots: readonly HostSnapshot[],
   endpoint: KeepalivedEndpoint,
-  strangers: readonly Stranger[] = [],
+  {
+    strangers = [],
+    adoptions = new Map(),
+  }: { readonly strangers?: readonly Stranger[]; readonly adoptions?: Adoptions } = {},
 ): readonly Diagnostic[] {
   const heard = (vip: IpAddress): readonly string[] =>
     strangers.filter(({ ourVips }) => ourVips.includes(vip)).map(({ mac }) => mac);
   return [
     ...refuseTwins(snapshots, endpoint.vip),
-    ...vipsOf(endpoint).flatMap((vip) => refuseVip(snapshots, endpoint, { vip, heard: heard(vip) })),
+    ...vipsOf(endpoint).flatMap((vip) =>
+      refuseVip(snapshots, endpoint, { vip, adoptions, heard: heard(vip) }),
+    ),
   ];
 }
 
@@ -80,12 +85,7 @@ function refusePlatform({ facts, intent }: HostSnapshot): readonly Diagnostic[] 
   return diagnostics;
 }
 
-function refuseForeign(
-  { facts, observed, recorded, intent }: HostSnapshot,
-  cluster: ClusterName,
-): readonly Diagnostic[] {
-  const conf = observed.get(keyOf('file', PATHS.conf));
-  const stop = detectPlatform(facts.os)?.services.stopByHand(SERVICE) ?? `stop ${SERVICE}`;
+function refuseForeign({ recorded, intent }: HostSnapshot, cluster: ClusterName): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   if (recorded.foreignClusters.length > 0 && recorded.latest === undefined) {
     diagnostics.push(
@@ -97,16 +97,6 @@ function refuseForeign(
         ],
       ),
     );
-  }
-  if (conf?.status === 'present' && conf.resource.kind === 'file' && recorded.latest === undefined) {
-    if (!Buffer.from(conf.resource.content).subarray(0, 200).includes(MARK)) {
-      diagnostics.push(
-        problem(intent.name, `${PATHS.conf} is there and not ours: somebody else runs keepalived here`, [
-          `if it is not needed, move it away: mv ${PATHS.conf} ${PATHS.conf}.bak; ${stop}`,
-          'taking over a keepalived that is in use (apply --adopt) is not supported yet',
-        ]),
-      );
-    }
   }
   return diagnostics;
 }
@@ -154,13 +144,27 @@ function addressesBeside({ facts }: HostSnapshot, vip: IpAddress): readonly IpAd
     .map(({ prefix }) => prefix.address);
 }
 
+/** One of the VIPs, and what is known of it. */
+interface OneVip {
+  readonly vip: IpAddress;
+  readonly adoptions: Adoptions;
+  /** Link-layer addresses of strangers that say they have it, and are refused for that. */
+  readonly heard: readonly string[];
+}
+
 function refuseVip(
   snapshots: readonly HostSnapshot[],
   endpoint: KeepalivedEndpoint,
-  { vip, heard: known }: { readonly vip: IpAddress; readonly heard: readonly string[] },
+  { vip, adoptions, heard: known }: OneVip,
 ): readonly Diagnostic[] {
   const setting = vip === endpoint.vip ? 'control_plane_endpoint' : 'additionalVIPs';
-  const diagnostics = refuseUnusable(snapshots, vip, setting);
+  // Somebody else's keepalived may have it with the prefix of the subnet, as a host has its own address.
+  const moving = (host: HostName): boolean => adoptions.get(host)?.vips.includes(vip) === true;
+  const diagnostics = refuseUnusable(
+    snapshots.filter(({ intent }) => !moving(intent.name)),
+    vip,
+    setting,
+  );
   const macs = new Set([
     ...snapshots.flatMap(({ facts }) => facts.network.links.flatMap((link) => link.mac ?? [])),
     ...known,

@@ -32,6 +32,8 @@ export interface Wire {
 export interface WireOptions {
   readonly hosts: readonly HostIntent[];
   readonly snapshots: readonly HostSnapshot[];
+  /** The VRIDs of what is taken over. */
+  readonly adopted?: readonly Vrid[];
   /** Addresses of hosts that are gone for good: whoever has one of them is a stranger now. */
   readonly gone?: readonly IpAddress[] | undefined;
   /** 0 ≤ draw < 1: decides when the VRID is one of many. */
@@ -44,7 +46,7 @@ export function readWire(endpoint: KeepalivedEndpoint, options: WireOptions): Wi
   const seen = new Set(snapshots.map(({ intent }) => intent.name));
   const isWhole = hosts.every(({ name }) => seen.has(name));
   const heard = mergeAdverts(snapshots, isForeign(options));
-  const inUse = snapshots.flatMap((snapshot) => vridInUse(snapshot) ?? []);
+  const inUse = [...snapshots.flatMap((snapshot) => vridInUse(snapshot) ?? []), ...(options.adopted ?? [])];
   const taken = new Set(heard.map(({ advert }) => advert.vrid));
   const vrid = chooseVrid(endpoint.vip, endpoint.settings.vrid, { inUse, taken, draw: options.draw ?? 0 });
   const strangers = heard.map(({ advert, heardBy }): Stranger => {

@@ -112,6 +112,7 @@ function stateWords(resource: Resource | undefined): string {
     case 'package':
       return resource.version === undefined ? 'installed' : `installed, ${resource.version}`;
     case 'user':
+    case 'address':
       return 'present';
     case 'directory':
     case 'file':

@@ -82,6 +82,7 @@ function needsLook(host: HostStatus): boolean {
     isBroken ||
     host.deadMan !== undefined ||
     host.drift.length > 0 ||
+    host.leftovers !== undefined ||
     (host.damaged ?? []).length > 0 ||
     (host.api !== undefined && host.api !== 'answers')
   );
@@ -105,6 +106,10 @@ function detailLines(
   const problems = [
     ...(host.reachable || host.problem === undefined ? [] : [host.problem]),
     ...deadManWords(host.deadMan, nowMs),
+    ...(host.leftovers ?? []).map(
+      (address) =>
+        `has ${address}, though keepalived does not run: one that was killed has left it; konvoy-ha apply mends it`,
+    ),
     ...host.drift.map((key) => `${resourceWords(key)}: ${driftWords(key, host.generation)}`),
     ...(host.damaged ?? []).map((path) => `${path} is not what was recorded; nothing is taken from it`),
     ...(isBehind(host, newest) ? [behindWords(host, newest)] : []),

@@ -1,6 +1,7 @@
 import type { CommandResult, Mutation, Probe } from '../domain/command.ts';
 import type { Observation, Resource, ResourceKey } from '../domain/resource.ts';
 import type { Platform } from '../platform/platform.ts';
+import { addressHandler } from './address.ts';
 import { directoryHandler } from './directory.ts';
 import { fileHandler } from './file.ts';
 import type { Handler } from './handler.ts';
@@ -16,6 +17,7 @@ const HANDLERS: Handlers = {
   directory: directoryHandler,
   file: fileHandler,
   service: serviceHandler,
+  address: addressHandler,
 };
 
 /** The probe that observes what stands under a key. */
@@ -97,6 +99,11 @@ function withHandler<T>(
       return use(HANDLERS.service, {
         wanted: resource,
         observed: other?.kind === 'service' ? other : undefined,
+      });
+    case 'address':
+      return use(HANDLERS.address, {
+        wanted: resource,
+        observed: other?.kind === 'address' ? other : undefined,
       });
   }
 }

@@ -47,6 +47,7 @@ async function problemOf(host: LabHost, file: FileResource): Promise<string | un
   const candidate = `${file.path}.candidate`;
   await put(host, file, candidate);
   const test = configurationTest(file, candidate);
+  if (test === undefined) return undefined;
   const { exitCode, stdout, stderr } = await host.exec(test.mutation.argv);
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
   return test.problem({ exitCode, stdout: bytes(stdout), stderr: bytes(stderr) });

@@ -96,6 +96,7 @@ export function factsOf(network: HostNetwork, rest: Partial<HostFacts> = {}): Ho
     httpsClients: ['curl', 'openssl'],
     api: 'answers',
     keepalived: { state: 'unknown' },
+    kubernetes: { running: [], settings: [], pods: [] },
     offers: new Map([['keepalived', { versions: [] }]]),
     ...rest,
   };
@@ -246,7 +247,7 @@ export function generationOf(
 const NOTHING: Observed = new Map<ResourceKey, Observation>([
   ...['user:keepalived_script', `directory:${PATHS.scripts}`, `file:${PATHS.live}`, `file:${PATHS.ready}`]
     .concat([`file:${PATHS.notify}`, `directory:${PATHS.dropInDirectory}`, `file:${PATHS.dropIn}`])
-    .concat(['package:keepalived', CONF])
+    .concat(['package:keepalived', CONF, `file:${PATHS.kept}`])
     .map((key) => [key as ResourceKey, { status: 'absent' }] as const),
   [
     SERVICE,

@@ -1,4 +1,4 @@
-import { KEYS } from '../../src/backends/keepalived/layout.ts';
+import { keysOf } from '../../src/backends/backends.ts';
 import type { CommandResult, Mutation, Probe } from '../../src/domain/command.ts';
 import type { Generation, Recorded } from '../../src/domain/generation.ts';
 import type { HostName } from '../../src/domain/names.ts';
@@ -9,7 +9,7 @@ import { holdsAddress } from '../../src/facts/network.ts';
 import type { HostSnapshot } from '../../src/plan/snapshot.ts';
 import type { LockOutcome, Session } from '../../src/transport/transport.ts';
 import { interfaceName } from './branded.ts';
-import { VIP, networkOf } from './cluster.ts';
+import { ENDPOINT, VIP, networkOf } from './cluster.ts';
 import { complained, said } from './command-results.ts';
 import { networkAnswers } from './network-answers.ts';
 import { frameOf } from './vrrp-frames.ts';
@@ -36,6 +36,8 @@ export class SeenHost implements Session {
       this.listened += 1;
       return Promise.resolve([heardBy(this.#looks[0])]);
     }
+    // Around the VIP there is nothing that could hurt it.
+    if (commands[0]?.argv.join(' ') === LINKS) return Promise.resolve(commands.map(() => said('')));
     const [snapshot] = this.#looks.length > 1 ? this.#looks.splice(0, 1) : this.#looks;
     const answers = snapshot === undefined ? [] : answersOf(snapshot);
     const latest = snapshot?.recorded.latest;
@@ -70,6 +72,8 @@ function heardBy(snapshot: HostSnapshot | undefined): CommandResult {
   return said(['by perl', ...(heard?.adverts ?? []).map((advert) => frameOf(advert)), ''].join('\n'));
 }
 
+const LINKS = 'ip -d -o link show';
+
 const LISTEN = advertsFact(interfaceName('eth0')).probes[0]?.argv[2];
 
 /** In the order in which a look asks. */
@@ -93,7 +97,9 @@ function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
     said(keepalived.version === undefined ? '' : `Keepalived v${keepalived.version} (01/17,2022)\n`),
     said(`${states[keepalived.state]} ${keepalived.stateSince ?? ''}\n`),
     said(offerText(facts.offers.get('keepalived')?.candidate)),
-    ...KEYS.map((key) => resourceAnswer(observed.get(key))),
+    // Nothing of Kubernetes.
+    said(''),
+    ...keysOf(ENDPOINT).map((key) => resourceAnswer(observed.get(key))),
     // No run is armed there.
     said(''),
     said(recordedText(recorded)),
@@ -122,6 +128,8 @@ function resourceText(resource: Resource): string {
       const text = new TextDecoder().decode(resource.content);
       return `${resource.mode.toString(8)} ${resource.owner} ${resource.group} regular file\n${text}`;
     }
+    case 'address':
+      return `2: ${resource.interface}    inet ${resource.prefix.address}/${resource.prefix.length} scope global ${resource.interface}\n`;
     case 'service':
       return `LoadState=loaded\nActiveState=${resource.running ? 'active' : 'inactive'}\nUnitFileState=${resource.enabled ? 'enabled' : 'disabled'}\n`;
     default:

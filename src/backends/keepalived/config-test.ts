@@ -3,7 +3,7 @@ import { mutateScript, stderrOf, stdoutOf, type CommandResult, type Mutation } f
 /**
  * Asks the keepalived that is installed whether it takes a configuration file. It is a mutation because the daemon
  * may have to be asked about a copy: 2.2.5–2.2.7 kill themselves while testing when the script user is not root
- * (exit 143, keepalived #2617), and then the copy says `script_user root`.
+ * (exit 143, keepalived #2617), and then the copy says `root` for every user of a script, also in the file that it includes.
  */
 export function testConfiguration(path: string): Mutation {
   return mutateScript(TEST, path);
@@ -27,4 +27,6 @@ done
 [ "$status" -eq 143 ] || { printf '%s' "$said"; exit "$status"; }
 copy=$(mktemp "\${1%/*}/.konvoy-ha.XXXXXXXX") || exit 1
 trap 'rm -f -- "$copy"' EXIT; trap 'exit 1' HUP INT TERM
-sed 's/^\\([[:space:]]*script_user[[:space:]]\\).*/\\1root/' "$1" >"$copy" && keepalived -t -f "$copy" 2>&1`;
+included=$(sed -n 's/^include //p' "$1")
+{ cat "$1"; [ -z "$included" ] || cat "$included"; } |
+  sed -e '/^include /d' -e 's/^\\([[:space:]]*\\(script_\\)\\{0,1\\}user[[:space:]]\\).*/\\1root/' >"$copy" && keepalived -t -f "$copy" 2>&1`;

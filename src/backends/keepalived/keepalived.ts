@@ -35,6 +35,7 @@ export function keepalivedResources(
       effect: 'daemon-reload',
     }),
     { kind: 'package', name: PACKAGE, runs: SERVICE, ...(pinned === undefined ? {} : { pinned }) },
+    ...(router.kept === undefined ? [] : [file(PATHS.kept, router.kept, { mode: 0o640, effect: 'none' })]),
     file(PATHS.conf, renderer.render('keepalived.conf', views['keepalived.conf']), {
       mode: 0o640,
       effect: 'reload',

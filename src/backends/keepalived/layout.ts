@@ -24,6 +24,8 @@ export const PACKAGE = 'keepalived';
  */
 export const PATHS = {
   conf: '/etc/keepalived/keepalived.conf',
+  /** What of a configuration that we took over is none of ours. */
+  kept: '/etc/keepalived/konvoy-ha-kept.conf',
   scripts: '/usr/libexec/keepalived',
   live: '/usr/libexec/keepalived/konvoy-ha-live',
   ready: '/usr/libexec/keepalived/konvoy-ha-ready',

@@ -29,6 +29,7 @@ export const KEEPALIVED_FIELDS: {
     vipPrefix: value('the VIP with /32 or /128'),
     otherVipPrefixes: list('the additional VIPs with /32 or /128'),
     notifyScript: value('path of the script that keeps the state of the host for konvoy-ha'),
+    includes: list('paths of files to include: what was kept of a configuration that was taken over'),
   },
   'live.sh': {
     self: value("the host's own address, in brackets when it is IPv6, quoted for a shell"),

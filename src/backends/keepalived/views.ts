@@ -36,6 +36,8 @@ export interface ConfView {
   /** Of the additional VIPs, which no advert names: they can come and go while the instance runs. */
   readonly otherVipPrefixes: readonly string[];
   readonly notifyScript: string;
+  /** Files that are read beside it. */
+  readonly includes: readonly string[];
 }
 
 export interface LiveView {
@@ -114,6 +116,7 @@ function confView(router: HostRouter, endpoint: KeepalivedEndpoint): ConfView {
     vipPrefix: onePrefix(endpoint.vip),
     otherVipPrefixes: endpoint.settings.additionalVips.map(onePrefix),
     notifyScript: PATHS.notify,
+    includes: router.kept === undefined ? [] : [PATHS.kept],
   };
 }
 

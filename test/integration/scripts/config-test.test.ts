@@ -123,6 +123,19 @@ describe.each(SHELLS)('a test of the configuration in $name', (shell) => {
   });
 });
 
+describe.each(SHELLS)('a test of a configuration that includes what was taken over, in $name', (shell) => {
+  test('asks about both with the user root, when keepalived kills itself over another', async () => {
+    const includes = async (conf: string): Promise<void> => {
+      const kept = join(conf, '../konvoy-ha-kept.conf');
+      await writeFile(kept, 'vrrp_script dns {\n    user nobody nogroup\n    script "/bin/true"\n}\n');
+      await writeFile(conf, `${await readFile(conf, 'utf8')}\ninclude ${kept}\n`);
+    };
+    const truth = `grep -q '^include' "$3" && kill -TERM $$
+      grep -q '^    user root$' "$3" && ! grep -q -e nobody -e 'script_user keep' "$3" && grep -q vrrp_instance "$3"`;
+    expect(await problem(shell, truth, includes)).toEqual({ problem: undefined, left: [] });
+  });
+});
+
 describe('an answer of keepalived -t', () => {
   test.each([
     ['passes in silence', said('', 0), undefined],

@@ -11,7 +11,9 @@ import { KEYS } from '../../../src/backends/keepalived/layout.ts';
 import { mutate, type Mutation, type Probe } from '../../../src/domain/command.ts';
 import { advertsFact } from '../../../src/facts/adverts.ts';
 import { apiFact } from '../../../src/facts/api.ts';
+import { kubernetesFact } from '../../../src/facts/kubernetes.ts';
 import { networkFact } from '../../../src/facts/network.ts';
+import { surroundingsFact } from '../../../src/facts/surroundings.ts';
 import { systemFact } from '../../../src/facts/system.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
 import {
@@ -68,6 +70,8 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...apiFact(VIP, 6443).probes,
       ...advertsFact(interfaceName('eth0')).probes,
       ...keepalivedFact.probes,
+      ...kubernetesFact().probes,
+      ...surroundingsFact({ interface: 'eth0', address: VIP, port: 6443, scripts: [] }).probes,
     ],
     ...wanted().flatMap((resource) => [
       ...converge(resource, undefined, DEBIAN),

@@ -7,6 +7,7 @@ import type { HostPlan } from '../../../src/domain/plan.ts';
 import { leftoverRemoval } from '../../../src/engine/steps.ts';
 import { advertsFact } from '../../../src/facts/adverts.ts';
 import { apiFact } from '../../../src/facts/api.ts';
+import { kubernetesFact } from '../../../src/facts/kubernetes.ts';
 import { networkFact } from '../../../src/facts/network.ts';
 import { systemFact } from '../../../src/facts/system.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
@@ -64,6 +65,7 @@ function factScripts(): readonly (readonly [string, Script])[] {
     ],
     [scriptOf(advertsFact(interfaceName('eth0')).probes[0]), () => said('by perl\n')],
     [scriptOf(apiFact(VIP, 6443).probes[0]), () => said('answers\n')],
+    [scriptOf(kubernetesFact().probes[0]), () => done],
     [
       scriptOf(keepalivedFact.probes[0]),
       ({ packages }) => said(packages.has(SERVICE) ? 'Keepalived v2.2.7 (01/17,2022)\n' : ''),

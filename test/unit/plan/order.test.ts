@@ -39,6 +39,16 @@ describe('a first installation', () => {
       ALL(API_DOWN),
       ['lb1 -> owns-vip', 'lb2 lb3 -> joined'],
     ],
+    [
+      'leaves the VIP where a killed keepalived has left it until another host has it',
+      { lb1: { holdsVip: true } },
+      ['lb2 -> owns-vip', 'lb1 lb3 -> joined'],
+    ],
+    [
+      'starts where the VIP was left when no other host could take it',
+      { lb1: { holdsVip: true }, lb2: API_DOWN, lb3: API_DOWN },
+      ['lb1 -> owns-vip', 'lb2 lb3 -> joined'],
+    ],
   ])('%s', (_, differences, expected) => {
     const movers = withMovers(withMovers(runningMovers(), ALL(START)), differences);
     expect(wavesOf(orderActivation(movers, 500))).toEqual(expected);

@@ -95,38 +95,6 @@ describe('a host', () => {
       ],
     ],
     [
-      'with a keepalived of somebody else',
-      withResource(freshHost('lb1'), CONF, foreignConf('! Configuration File for keepalived\n')),
-      [
-        error('/etc/keepalived/keepalived.conf is there and not ours: somebody else runs keepalived here', [
-          'if it is not needed, move it away: mv /etc/keepalived/keepalived.conf /etc/keepalived/keepalived.conf.bak; systemctl stop keepalived',
-          'taking over a keepalived that is in use (apply --adopt) is not supported yet',
-        ]),
-      ],
-    ],
-    [
-      'with a keepalived of somebody else, who has read of us',
-      withResource(
-        freshHost('lb1'),
-        CONF,
-        foreignConf(`${'# theirs\n'.repeat(30)}# not managed by konvoy-ha\n`),
-      ),
-      [
-        expect.objectContaining({
-          message: expect.stringMatching(/is there and not ours/) as string,
-        }) as Diagnostic,
-      ],
-    ],
-    [
-      'with an empty keepalived.conf, which is not ours either',
-      withResource(freshHost('lb1'), CONF, foreignConf('')),
-      [
-        expect.objectContaining({
-          message: expect.stringMatching(/is there and not ours/) as string,
-        }) as Diagnostic,
-      ],
-    ],
-    [
       'of another cluster',
       freshHost('lb1', { recorded: { heads: [], damaged: [], foreignClusters: ['test'] } }),
       [

@@ -88,9 +88,9 @@ describe('a host as it was before us', () => {
 describe('a host as it was observed', () => {
   test('has what was there, and not what was not, except for packages', () => {
     const { observed } = freshHost('lb1');
-    const expected = KEYS.filter((key) => key !== PACKAGE).map((key) =>
-      key === SERVICE ? key : `no ${key}`,
-    );
+    const expected = [keyOf('file', PATHS.kept), ...KEYS]
+      .filter((key) => key !== PACKAGE)
+      .map((key) => (key === SERVICE ? key : `no ${key}`));
     expect(kinds(wantedAsObserved(observed))).toEqual(expected);
   });
 

@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/resource.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
 import { converge, isSame, observationOf, probeOf } from '../../../src/resources/resources.ts';
+import { interfaceName, ip } from '../../support/branded.ts';
 import { bytes, complained, said } from '../../support/command-results.ts';
 
 const [DEBIAN] = PLATFORMS;
@@ -25,6 +26,10 @@ const DIRECTORY = {
 } as const;
 const RUNNING = { kind: 'service', name: 'keepalived', enabled: true, running: true } as const;
 const OFF = { ...RUNNING, enabled: false, running: false };
+const ADDRESS: Resource = {
+  ...{ kind: 'address', name: '10.0.50.20/32 dev eth0', interface: interfaceName('eth0'), isSpare: false },
+  prefix: { address: ip('10.0.50.20'), length: 32 },
+};
 /** `sha256sum` of what FILE holds. */
 const SUM = 'e97eeb3c9efc6faf3dc5300e5b647b06944ad089625e5dbe7a4edf2169c4ea33';
 
@@ -129,6 +134,15 @@ describe('what a probe saw', () => {
       said('LoadState=not-found\nActiveState=inactive\nUnitFileState=\n'),
       present(OFF),
     ],
+    [
+      'an address',
+      ADDRESS,
+      said(
+        '35: eth0    inet 10.0.50.20/32 scope global eth0\\       valid_lft forever preferred_lft forever\n',
+      ),
+      present(ADDRESS),
+    ],
+    ['no address', ADDRESS, said(''), ABSENT],
   ])('is %s', (_, resource, result, expected) => {
     expect(observationOf(resourceKey(resource), result, DEBIAN)).toEqual(expected);
   });
@@ -213,6 +227,7 @@ describe('what brings a resource to what is wanted', () => {
     ],
     ['a service too many', undefined, RUNNING, [services.stop('keepalived'), services.disable('keepalived')]],
     ['a service that is off already', undefined, OFF, []],
+    ['an address that is not there: it is never put there', ADDRESS, undefined, []],
     ['nothing at all', undefined, undefined, []],
   ])('%s', (_, wanted, observed, expected) => {
     expect(converge(wanted, observed, DEBIAN)).toEqual(expected);
@@ -221,6 +236,7 @@ describe('what brings a resource to what is wanted', () => {
   test.each<readonly [string, Resource | undefined, Resource | undefined, readonly string[]]>([
     ['an absent directory', DIRECTORY, undefined, [DIRECTORY.path, '755', 'root:root']],
     ['a directory too many', undefined, DIRECTORY, [DIRECTORY.path]],
+    ['an address too many', undefined, ADDRESS, ['10.0.50.20/32', 'eth0']],
     ['an absent file', FILE, undefined, [FILE.path, '640', 'root:root', SUM]],
     [
       'a file with another content',
