@@ -81,9 +81,10 @@ describe('a keepalived that somebody else has configured', () => {
         ),
       )
     ).filter((count) => count.trim() === '1').length;
-  const nothingLost = ({ use, lostOnTheWay, owners, words }: Watched): void => {
+  const nothingLost = ({ use, lostOnTheWay, owners, stretch, words }: Watched): void => {
     expect(use.refused + lostOnTheWay, words).toBe(0);
-    expect(owners.longestNoneMs, words).toBe(0);
+    // The instant of a move from one host to the other.
+    expect(owners.longestNoneMs, words).toBeLessThanOrEqual(20 * stretch);
   };
 
   beforeAll(async () => {

@@ -137,7 +137,7 @@ describe('what surrounds the VIP', () => {
     const seen = await watchedVip(cluster().lab, async () => cluster().succeed('apply', '--yes'));
     await cluster().ownedBy(['cp1'], 10_000);
     expect(seen.use.refused + seen.lostOnTheWay, seen.words).toBe(0);
-    expect(seen.owners.longestNoneMs, seen.words).toBe(0);
+    expect(seen.owners.longestNoneMs, seen.words).toBeLessThanOrEqual(20 * seen.stretch);
   });
 
   it('has a VIP that all have left, and destroy takes it away', async () => {
