@@ -67,7 +67,7 @@ export function desire(
   const missing = addressesOfAbsent(absent, snapshots, endpoint.vip);
   const priorities = prioritiesOf(snapshots, adoptions);
   const { gone, draw } = options;
-  const adopted = [...adoptions.values()].flatMap(({ vrid }) => vrid ?? []);
+  const adopted = [...adoptions.values()].map(({ vrid }) => vrid);
   const wire = readWire(endpoint, { hosts: intent.hosts, snapshots, adopted, gone, draw });
   const diagnostics = [
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
