@@ -1,4 +1,5 @@
 import type { CommandResult, Mutation } from '../domain/command.ts';
+import type { FirewallFacts } from '../domain/facts.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostRouter } from '../domain/plan.ts';
 import {
@@ -10,6 +11,9 @@ import {
   type Wanted,
 } from '../domain/resource.ts';
 import type { Renderer } from '../render/render.ts';
+import { firewallResources, missingPassages } from './firewall/firewall.ts';
+import * as firewall from './firewall/layout.ts';
+import type { FirewallViews } from './firewall/views.ts';
 import * as haproxyTest from './haproxy/config-test.ts';
 import { haproxyResources } from './haproxy/haproxy.ts';
 import * as haproxy from './haproxy/layout.ts';
@@ -20,20 +24,20 @@ import * as keepalived from './keepalived/layout.ts';
 import type { KeepalivedViews } from './keepalived/views.ts';
 
 /** The views of all templates, by the name of the template. */
-export type Views = KeepalivedViews & HaproxyViews;
+export type Views = KeepalivedViews & HaproxyViews & FirewallViews;
 
-/** What a host needs, by key. */
+/** What a host needs, by key, given what its firewall lets through. */
 export function desiredResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  renderer: Renderer<Views>,
+  { renderer, facts }: { readonly renderer: Renderer<Views>; readonly facts: FirewallFacts },
 ): Wanted {
-  const resources = balances(endpoint)
-    ? [
-        ...keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) }),
-        ...haproxyResources(router, endpoint, renderer),
-      ]
-    : keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) });
+  const ports = portsOf(endpoint);
+  const resources = [
+    ...keepalivedResources(router, endpoint, { renderer, ports }),
+    ...(balances(endpoint) ? haproxyResources(router, endpoint, renderer) : []),
+    ...firewallResources(missingPassages(router, endpoint, { facts, ports }), renderer),
+  ];
   return new Map(resources.map((resource) => [resourceKey(resource), resource]));
 }
 
@@ -44,11 +48,15 @@ export function balances({ settings }: KeepalivedEndpoint): boolean {
 
 /** The keys that are looked at on every host. */
 export function keysOf(endpoint: KeepalivedEndpoint): readonly ResourceKey[] {
-  return balances(endpoint) ? ALL_KEYS : keepalived.KEYS;
+  return balances(endpoint) ? ALL_KEYS : UNBALANCED_KEYS;
 }
 
 /** Every key that any backend manages, in the order in which they are created; removals go the other way. */
-export const ALL_KEYS: readonly ResourceKey[] = [...keepalived.KEYS, ...haproxy.KEYS];
+export const ALL_KEYS: readonly ResourceKey[] = [
+  ...new Set([...keepalived.KEYS, ...haproxy.KEYS, ...firewall.KEYS]),
+];
+
+const UNBALANCED_KEYS = [...keepalived.KEYS, ...firewall.KEYS];
 
 /** The unit of a service, as the service manager names it. */
 export const SERVICES: Readonly<Record<ServiceRole, string>> = {
@@ -61,7 +69,11 @@ export function recognised(resource: Resource): Resource {
   if (resource.kind === 'service' && resource.name === haproxy.SERVICE)
     return { ...resource, role: 'balancer' };
   if (resource.kind !== 'file') return resource;
-  return { ...resource, effect: haproxy.effectOf(resource.path) ?? keepalived.effectOf(resource.path) };
+  const { path } = resource;
+  return {
+    ...resource,
+    effect: haproxy.effectOf(path) ?? firewall.effectOf(path) ?? keepalived.effectOf(path),
+  };
 }
 
 /** How the program that reads a file is asked whether it would take a candidate for it. */

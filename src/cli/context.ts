@@ -75,6 +75,8 @@ export function templateRenderer(): Renderer<Views> {
     'haproxy.cfg': read('haproxy', 'haproxy.cfg'),
     'haproxy.service': read('haproxy', 'haproxy.service'),
     'redirect.nft': read('haproxy', 'redirect.nft'),
+    'firewall.sh': read('firewall', 'firewall.sh'),
+    'firewall.service': read('firewall', 'firewall.service'),
   });
 }
 

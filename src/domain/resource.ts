@@ -1,10 +1,12 @@
+import type { FirewallName, OpeningRule } from './opening.ts';
 import type { Brand } from './result.ts';
 
 /** Stable identity of a resource on its host, `kind:name`: two resources with one key are one thing. */
 export type ResourceKey = Brand<string, 'ResourceKey'>;
 
 /** A thing on a host that has a wanted state. */
-export type Resource = PackageResource | UserResource | DirectoryResource | FileResource | ServiceResource;
+export type Resource =
+  PackageResource | UserResource | DirectoryResource | FileResource | ServiceResource | OpeningResource;
 
 export interface PackageResource {
   readonly kind: 'package';
@@ -51,6 +53,14 @@ export interface ServiceResource {
   readonly running: boolean;
   /** What it is to us; absent: the router. */
   readonly role?: 'balancer';
+}
+
+/** What a firewall of the host lets through because we asked it to, now and after a boot. */
+export interface OpeningResource {
+  readonly kind: 'opening';
+  readonly name: FirewallName;
+  /** Sorted, each once. */
+  readonly rules: readonly OpeningRule[];
 }
 
 /** The services that a host can have: what moves the VIP, and what spreads the requests that reach it. */

@@ -56,13 +56,16 @@ export function stageSteps(work: HostWork): readonly Step[] {
     ]);
   const packages = changes.filter((change) => change.wanted?.kind === 'package');
   const configuration = plan.changes.filter(waitsIn(plan));
-  const others = changes.filter((change) => change.wanted?.kind !== 'package');
+  const openings = changes.filter((change) => change.wanted?.kind === 'opening');
+  const others = changes.filter((change) => !packages.includes(change) && !openings.includes(change));
   // Scripts and units before the package: what a package starts by itself finds them in place.
   return [
     {
       step: 'writing scripts and units',
       mutations: [...mutationsOf(others), ...unitReload(others, platform)],
     },
+    // The units that they need are known by now.
+    { step: 'opening the firewall', mutations: mutationsOf(openings) },
     ...packages.map((change) => ({ step: stepName(change), mutations: mutationsOf([change]) })),
     {
       step: 'staging the configuration',

@@ -64,7 +64,11 @@ export function desire(
   const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: options.gone ?? [] });
   if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
-    [...routers].map(([host, router]) => [host, desiredResources(router, endpoint, renderer)]),
+    snapshots.flatMap(({ intent: { name }, facts }) => {
+      const router = routers.get(name);
+      if (router === undefined) return [];
+      return [[name, desiredResources(router, endpoint, { renderer, facts: facts.firewall })] as const];
+    }),
   );
   return ok({ vrid, routers, wanted });
 }

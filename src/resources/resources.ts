@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform.ts';
 import { directoryHandler } from './directory.ts';
 import { fileHandler } from './file.ts';
 import type { Handler } from './handler.ts';
+import { openingHandler } from './opening.ts';
 import { packageHandler } from './package.ts';
 import { serviceHandler } from './service.ts';
 import { userHandler } from './user.ts';
@@ -16,6 +17,7 @@ const HANDLERS: Handlers = {
   directory: directoryHandler,
   file: fileHandler,
   service: serviceHandler,
+  opening: openingHandler,
 };
 
 /** The probe that observes what stands under a key. */
@@ -97,6 +99,11 @@ function withHandler<T>(
       return use(HANDLERS.service, {
         wanted: resource,
         observed: other?.kind === 'service' ? other : undefined,
+      });
+    case 'opening':
+      return use(HANDLERS.opening, {
+        wanted: resource,
+        observed: other?.kind === 'opening' ? other : undefined,
       });
   }
 }
