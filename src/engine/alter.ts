@@ -9,6 +9,7 @@ import { gateDeadlineMs } from './patience.ts';
 import { connectFleet } from './fleet.ts';
 import { forEachHost } from './hosts.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal, type Scope } from './propose.ts';
+import { refuseUnheard } from './reach.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, scopeOf, type Limit } from './scope.ts';
 import { warnOfArmed } from './unfinished.ts';
@@ -75,6 +76,7 @@ async function changeWith(
     if (world.signal.aborted) reportUnchanged(world, limit);
     throw error;
   });
+  if (proposal.plan.command === 'apply') await refuseUnheard(world, proposal, fleet.sessions);
   warnOfArmed(world, proposal);
   world.report({ type: 'plan', plan: proposal.plan });
   if (proposal.plan.isEmpty && !mustRecord(proposal)) {

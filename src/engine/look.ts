@@ -1,5 +1,6 @@
-import { refusal, type KonvoyError } from '../domain/error.ts';
+import { refusal, type Diagnostic, type KonvoyError } from '../domain/error.ts';
 import type { HostGenerations } from '../domain/generation.ts';
+import type { HostName } from '../domain/names.ts';
 import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
@@ -11,11 +12,15 @@ import {
   describeHost,
   describeUnreachable,
 } from '../plan/describe.ts';
-import { desire } from '../plan/desire.ts';
+import { desire, type Desired } from '../plan/desire.ts';
+import { describeFirewall } from '../plan/firewall.ts';
 import { pendingKeys } from '../plan/pending.ts';
+import { describeReach, diagnosticOf, stationsOf } from '../plan/reach.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
+import type { Reader } from '../transport/transport.ts';
 import { connectReaders, reportFailures } from './fleet.ts';
 import { proposeApply, proposeDestroy, proposeRollback, type Proposal } from './propose.ts';
+import { refuseUnheard, testReach } from './reach.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
@@ -29,6 +34,7 @@ import type { View } from './world.ts';
 export async function planCommand(view: View, limit: Limit, saved?: SavedPlan): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeApply(view, await scopeOf(view, limit, hosts));
+  await refuseUnheard(view, proposal, hosts.readers);
   if (saved !== undefined) refuseStale(view, saved, proposal);
   warnOfArmed(view, proposal);
   view.report({ type: 'plan', plan: proposal.plan });
@@ -143,10 +149,14 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
     renderer: view.renderer,
   });
   const checks = survey.snapshots.flatMap((snapshot) => describeChecks(snapshot, endpoint));
+  const reached = desired.ok
+    ? await checkReach(view, survey.snapshots, { wanted: desired.value.wanted, readers: hosts.readers })
+    : { checks: [], problems: [] };
   view.report({
     type: 'checks',
     checks: [
       ...checks,
+      ...reached.checks,
       ...(desired.ok
         ? [
             vipCheck(
@@ -160,6 +170,29 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
   const failure = reportFailures(view, new Map([...hosts.failures, ...survey.failures]));
   if (!desired.ok) throw refusal(desired.error);
   if (failure !== undefined) throw failure;
+  if (reached.problems.length > 0) throw refusal(reached.problems);
+}
+
+/** Whether the firewalls let through what has to come through: by what they say, and by trying it. */
+async function checkReach(
+  view: View,
+  snapshots: readonly HostSnapshot[],
+  {
+    wanted,
+    readers,
+  }: { readonly wanted: Desired['wanted']; readonly readers: ReadonlyMap<HostName, Reader> },
+): Promise<{ readonly checks: readonly Check[]; readonly problems: readonly Diagnostic[] }> {
+  const hosts = snapshots.map((snapshot) => ({
+    snapshot,
+    wanted: wanted.get(snapshot.intent.name) ?? new Map(),
+  }));
+  const reach = await testReach(view, readers, stationsOf(hosts));
+  const firewalls = hosts.flatMap((host) => describeFirewall(host.snapshot, host.wanted));
+  const opened = new Set(
+    firewalls.flatMap(({ host, status }) => (host === undefined || status !== 'warn' ? [] : [host])),
+  );
+  const problems = reach.deaf.filter((pair) => !opened.has(pair[pair.closed])).map(diagnosticOf);
+  return { checks: [...firewalls, ...describeReach(reach, opened)], problems };
 }
 
 function problemOf(error: unknown): string {

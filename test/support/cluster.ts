@@ -95,6 +95,7 @@ export function factsOf(network: HostNetwork, rest: Partial<HostFacts> = {}): Ho
     httpsClients: ['curl', 'openssl'],
     api: 'answers',
     keepalived: { state: 'unknown' },
+    firewall: { programs: [], chains: [] },
     ...rest,
   };
 }

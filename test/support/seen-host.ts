@@ -1,4 +1,4 @@
-import { KEYS } from '../../src/backends/keepalived/layout.ts';
+import { keysOf } from '../../src/backends/backends.ts';
 import type { CommandResult, Mutation, Probe } from '../../src/domain/command.ts';
 import type { Generation, Recorded } from '../../src/domain/generation.ts';
 import type { HostName } from '../../src/domain/names.ts';
@@ -7,7 +7,7 @@ import { recordGeneration } from '../../src/engine/generations.ts';
 import { holdsAddress } from '../../src/facts/network.ts';
 import type { HostSnapshot } from '../../src/plan/snapshot.ts';
 import type { LockOutcome, Session } from '../../src/transport/transport.ts';
-import { VIP, networkOf } from './cluster.ts';
+import { ENDPOINT, VIP, networkOf } from './cluster.ts';
 import { complained, said } from './command-results.ts';
 import { networkAnswers } from './network-answers.ts';
 
@@ -74,7 +74,9 @@ function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
     said(`${facts.api}\n`),
     said(keepalived.version === undefined ? '' : `Keepalived v${keepalived.version} (01/17,2022)\n`),
     said(`${states[keepalived.state]} ${keepalived.stateSince ?? ''}\n`),
-    ...KEYS.map((key) => resourceAnswer(observed.get(key))),
+    // Nothing stands before the packets.
+    said(''),
+    ...keysOf(ENDPOINT).map((key) => resourceAnswer(observed.get(key))),
     // No run is armed there.
     said(''),
     said(recordedText(recorded)),
@@ -100,6 +102,8 @@ function resourceText(resource: Resource): string {
     }
     case 'service':
       return `LoadState=loaded\nActiveState=${resource.running ? 'active' : 'inactive'}\nUnitFileState=${resource.enabled ? 'enabled' : 'disabled'}\n`;
+    case 'opening':
+      throw new Error('no firewall stands there');
     default:
       return resource satisfies never;
   }

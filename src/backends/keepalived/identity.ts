@@ -3,7 +3,7 @@ export function sharedIdentity(conf: string): string {
   return [
     valueOf(conf, 'vrrp_version'),
     valueOf(conf, 'virtual_router_id'),
-    /^\s*unicast_peer\b/m.test(conf),
+    isUnicast(conf),
     ...vipsIn(conf).vips,
   ].join(' ');
 }
@@ -25,6 +25,21 @@ export function instanceIdentity(conf: string): string {
   return ['interface', 'virtual_router_id', 'unicast_src_ip']
     .map((keyword) => valueOf(conf, keyword))
     .join(' ');
+}
+
+/** Who has to hear whom by a configuration, and on which way. */
+export function audienceOf(conf: string): string {
+  return [interfaceOf(conf), isUnicast(conf), sourceOf(conf) ?? '', ...peersOf(conf).toSorted()].join(' ');
+}
+
+/** The interface that adverts go out by; empty where there is none. */
+export function interfaceOf(conf: string): string {
+  return valueOf(conf, 'interface');
+}
+
+/** Whether adverts are sent to the peers one by one. */
+export function isUnicast(conf: string): boolean {
+  return /^\s*unicast_peer\b/m.test(conf);
 }
 
 /** The addresses that adverts are sent to, one by one; none with multicast. */
