@@ -25,14 +25,18 @@ export function openedIn(chains: readonly FilterChain[]): readonly OpeningRule[]
  * names what this is about: then a rule that drops VRRP counts, and one about the port is its owner's decision who may come.
  */
 function fateIn(steps: readonly FilterStep[], passage: Passage): 'accept' | 'drop' | undefined {
+  let mayHaveReturned = false;
   for (const step of steps) {
     const match = matchOf(step.conditions, passage);
     if (match === 'no') continue;
     if (match === 'maybe') {
       if (passage.protocol === 'tcp' && namesPort(step, passage)) return 'accept';
       if (passage.protocol === 'vrrp' && step.verdict === 'drop' && namesVrrp(step.conditions)) return 'drop';
+      mayHaveReturned ||= step.verdict === 'return';
       continue;
     }
+    // As ufw does it: some go back before the rest is dropped, and who they are is not known here.
+    if (step.verdict === 'drop' && mayHaveReturned) return undefined;
     if (step.verdict === 'accept' || step.verdict === 'drop') return step.verdict;
     if (step.verdict === 'return') return undefined;
     const fate = step.steps === undefined ? undefined : fateIn(step.steps, passage);

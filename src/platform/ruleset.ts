@@ -31,6 +31,7 @@ interface DraftChain {
   readonly rules: DraftRule[];
   hook?: FilterChain['hook'];
   policy: FilterChain['policy'];
+  steps?: readonly FilterStep[];
 }
 
 function isFamily(word: string): word is FilterChain['family'] {
@@ -49,7 +50,7 @@ function baseChain(
       ...place,
       hook: chain.hook,
       policy: chain.policy,
-      steps: stepsOf(chain, chains, DEEPEST),
+      steps: stepsOf(chain, chains),
       ours,
     },
   ];
@@ -59,18 +60,22 @@ function markOf({ comment = '' }: DraftRule): OpeningRule | undefined {
   return comment.startsWith(MARK) ? parseOpeningRule(comment.slice(MARK.length)) : undefined;
 }
 
-function stepsOf(
-  chain: DraftChain,
-  chains: ReadonlyMap<string, DraftChain>,
-  depth: number,
-): readonly FilterStep[] {
-  return chain.rules.flatMap((rule): readonly FilterStep[] => {
+/** Each chain once, however many lead to it. The kernel knows no loops, so one that was listed is cut. */
+function stepsOf(chain: DraftChain, chains: ReadonlyMap<string, DraftChain>): readonly FilterStep[] {
+  if (chain.steps !== undefined) return chain.steps;
+  chain.steps = [];
+  chain.steps = chain.rules.flatMap((rule): readonly FilterStep[] => {
     if (rule.comment?.startsWith(MARK) === true) return [];
-    const { conditions, verdict } = rule;
-    const next = rule.target === undefined ? undefined : chains.get(rule.target);
-    if (next === undefined || depth === 0) return [{ conditions, verdict: rule.target ? 'other' : verdict }];
-    return [{ conditions, verdict, steps: stepsOf(next, chains, depth - 1) }];
+    const { conditions, verdict, target } = rule;
+    if (target === undefined) return [{ conditions, verdict }];
+    const next = chains.get(target);
+    return [
+      next === undefined
+        ? { conditions, verdict: 'other' }
+        : { conditions, verdict, steps: stepsOf(next, chains) },
+    ];
   });
+  return chain.steps;
 }
 
 /** Reads `nft -ns list table`. */
@@ -168,6 +173,3 @@ const SAVED_VERDICTS: ReadonlyMap<string, string> = new Map([
   ['REJECT', 'reject'],
   ['RETURN', 'return'],
 ]);
-
-/** The kernel allows 16 jumps into one another. */
-const DEEPEST = 16;

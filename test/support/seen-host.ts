@@ -1,4 +1,5 @@
 import { keysOf } from '../../src/backends/backends.ts';
+import { REACH } from '../../src/backends/keepalived/reach-script.ts';
 import type { CommandResult, Mutation, Probe } from '../../src/domain/command.ts';
 import type { Generation, Recorded } from '../../src/domain/generation.ts';
 import type { HostName } from '../../src/domain/names.ts';
@@ -27,6 +28,8 @@ export class SeenHost implements Session {
   }
 
   async probe(commands: readonly Probe[]): Promise<readonly CommandResult[]> {
+    const [only] = commands;
+    if (only?.argv[2] === REACH) return Promise.resolve([everybodyHeard(only)]);
     const [snapshot] = this.#looks.length > 1 ? this.#looks.splice(0, 1) : this.#looks;
     const answers = snapshot === undefined ? [] : answersOf(snapshot);
     const latest = snapshot?.recorded.latest;
@@ -52,6 +55,16 @@ export class SeenHost implements Session {
     this.isLocked = false;
     return Promise.resolve();
   }
+}
+
+/** The peers are the last parameters of the test. */
+function everybodyHeard({ argv }: Probe): CommandResult {
+  return said(
+    argv
+      .slice(11)
+      .map((peer) => `heard ${peer}\n`)
+      .join(''),
+  );
 }
 
 /** In the order in which a look asks. */

@@ -8,6 +8,8 @@ import { testConfiguration } from '../../../src/backends/keepalived/config-test.
 import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
 import { joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
 import { KEYS } from '../../../src/backends/keepalived/layout.ts';
+import { REACH } from '../../../src/backends/keepalived/reach-script.ts';
+import { NETFILTER } from '../../../src/platform/netfilter-script.ts';
 import type { Mutation, Probe } from '../../../src/domain/command.ts';
 import { apiFact } from '../../../src/facts/api.ts';
 import { networkFact } from '../../../src/facts/network.ts';
@@ -89,6 +91,8 @@ const SENT: readonly (readonly [string, string])[] = unique(
   ['dead-man', deadMan().text],
   ['owner gate', ownerGate(VIP, 1000).script],
   ['join gate', joinGate(1000).script],
+  ['who hears whom', REACH],
+  ['what filters', NETFILTER],
   ['balance gate', balanceGate(BALANCED, 1000).script],
   ['break a lock', `${breakScript('/run/lock', { pid: 1, startedAt: '1' }, 1000)}\necho "$k"`],
 ]);
