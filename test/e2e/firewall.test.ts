@@ -19,14 +19,14 @@ table inet filter {
     type filter hook input priority 0; policy drop;
     iif "lo" accept
     ct state established,related accept
-    meta l4proto { icmp, ipv6-icmp } accept
+    meta l4proto { 1, 58 } accept
     tcp dport 22 accept
   }
   chain output {
     type filter hook output priority 0; policy drop;
     oif "lo" accept
     ct state established,related accept
-    meta l4proto { icmp, ipv6-icmp, tcp, udp } accept
+    meta l4proto { 1, 6, 17, 58 } accept
   }
 }
 END

@@ -1,6 +1,7 @@
 #!/bin/sh
 # managed by konvoy-ha: what is changed here by hand is undone by the next apply
 # Lets the routers of the virtual router hear each other through this host's firewall: open, close or list.
+# shellcheck disable=SC2030,SC2031 # what a pipe sets is for that pipe
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 set -- "${1-}" 'in vrrp from 10.0.50.12' 'out vrrp to 10.0.50.12'
 mode=$1; shift
