@@ -1,7 +1,7 @@
 /**
  * What stands on a host before every packet, and our rules among it, as one POSIX script: `list`, `open RULE…`, `close`. Rules
  * are put at the head of every chain that packets come in or go out by: an accept in one chain does not keep another from
- * dropping. iptables calls a table broken that has a rule of nft's making, so each chain is changed by the tool that made it.
+ * dropping. iptables 1.8.7 shows a rule for one port that nft made as one for all ports, so each chain is changed by the tool that made it.
  * Every rule carries its own words as its comment; only what carries such a comment is ever taken away.
  */
 export const NETFILTER = `mode=$1; shift

@@ -85,6 +85,24 @@ describe('hosts whose firewalls drop VRRP: nftables on cp1, ufw on cp2, a rule a
     expect((await cluster().run('plan', '--detailed-exitcode')).code).toBe(0);
   });
 
+  it('routers take no notice of the test, in neither mode', async () => {
+    const said = async (): Promise<readonly string[]> =>
+      Promise.all(
+        ['cp1', 'cp2', 'cp3'].map(async (name) => on(name, 'journalctl -u keepalived -o cat | wc -l')),
+      );
+    await cluster().configure({ mode: 'multicast' });
+    await cluster().succeed('apply', '--yes');
+    expect(await cluster().oneOwner(10_000)).toBe('cp1');
+    const quiet = await said();
+    expect((await cluster().succeed('check')).stdout).toMatch(
+      /^pass +vrrp-reach +cp2 +hears cp1, cp3 by multicast$/m,
+    );
+    expect(await said()).toEqual(quiet);
+    await cluster().configure();
+    await cluster().succeed('apply', '--yes');
+    expect(await cluster().oneOwner(10_000)).toBe('cp1');
+  });
+
   it('what loads the rules again does not close them, nor does a boot', async () => {
     await on('cp1', 'systemctl reload nftables');
     expect(await on('cp1', 'nft list chain inet filter input')).toContain('konvoy-ha: in vrrp from');
