@@ -26,24 +26,43 @@ import type { KeepalivedViews } from './keepalived/views.ts';
 /** The views of all templates, by the name of the template. */
 export type Views = KeepalivedViews & HaproxyViews & FirewallViews;
 
-/** What a host needs, by key, given what its firewall lets through. */
+export interface DesiredOptions {
+  readonly renderer: Renderer<Views>;
+  /** The version that keepalived's package shall have; undefined: whichever is there. */
+  readonly pinned: string | undefined;
+  /** Of the haproxy that the host has or would install; undefined: not known. */
+  readonly haproxyVersion: string | undefined;
+  /** What the host's firewall lets through. */
+  readonly firewall: FirewallFacts;
+}
+
+/** What a host needs, by key. */
 export function desiredResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  { renderer, facts }: { readonly renderer: Renderer<Views>; readonly facts: FirewallFacts },
+  { renderer, pinned, haproxyVersion, firewall: facts }: DesiredOptions,
 ): Wanted {
   const ports = portsOf(endpoint);
-  const resources = [
-    ...keepalivedResources(router, endpoint, { renderer, ports }),
-    ...(balances(endpoint) ? haproxyResources(router, endpoint, renderer) : []),
-    ...firewallResources(missingPassages(router, endpoint, { facts, ports }), renderer),
-  ];
+  const moving = keepalivedResources(router, endpoint, { renderer, ports, pinned });
+  const spreading = balances(endpoint)
+    ? haproxyResources(router, endpoint, { renderer, version: haproxyVersion })
+    : [];
+  const opening = firewallResources(missingPassages(router, endpoint, { facts, ports }), renderer);
+  const resources = [...moving, ...spreading, ...opening];
   return new Map(resources.map((resource) => [resourceKey(resource), resource]));
 }
 
 /** Whether haproxy spreads what reaches the VIP. */
 export function balances({ settings }: KeepalivedEndpoint): boolean {
   return settings.loadBalancer === 'haproxy';
+}
+
+/** The packages whose versions a plan depends on, each with whether that is so when it is installed already. */
+export function versionedPackages(endpoint: KeepalivedEndpoint): ReadonlyMap<string, 'installed' | 'never'> {
+  return new Map([
+    ...(endpoint.settings.packageVersion === 'present' ? [] : [[keepalived.PACKAGE, 'never'] as const]),
+    ...(balances(endpoint) ? [[haproxy.PACKAGE, 'installed'] as const] : []),
+  ]);
 }
 
 /** The keys that are looked at on every host. */
@@ -68,6 +87,8 @@ export const SERVICES: Readonly<Record<ServiceRole, string>> = {
 export function recognised(resource: Resource): Resource {
   if (resource.kind === 'service' && resource.name === haproxy.SERVICE)
     return { ...resource, role: 'balancer' };
+  if (resource.kind === 'package' && resource.name === keepalived.PACKAGE)
+    return { ...resource, runs: keepalived.SERVICE };
   if (resource.kind !== 'file') return resource;
   const { path } = resource;
   return {

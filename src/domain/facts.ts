@@ -16,6 +16,8 @@ export interface HostFacts {
   readonly keepalived: KeepalivedFacts;
   /** Absent where no balancer was asked about. */
   readonly balancer?: BalancerFacts;
+  /** What the package manager could install, of the packages whose version matters. */
+  readonly offers: ReadonlyMap<string, PackageOffer>;
   readonly firewall: FirewallFacts;
 }
 
@@ -48,6 +50,13 @@ export interface FilterStep {
   readonly verdict: 'accept' | 'drop' | 'return' | 'jump' | 'goto' | 'other';
   /** Where a jump leads. */
   readonly steps?: readonly FilterStep[];
+}
+
+/** The versions of a package that a host could install, by the lists that it has. */
+export interface PackageOffer {
+  /** What it would install; absent when it has none. */
+  readonly candidate?: string;
+  readonly versions: readonly string[];
 }
 
 /** What a host's balancer does, or what would stand in its way. */

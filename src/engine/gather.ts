@@ -1,5 +1,5 @@
 import { keepalivedFact } from '../backends/keepalived/facts.ts';
-import { balances, keysOf, recognised } from '../backends/backends.ts';
+import { balances, keysOf, recognised, versionedPackages } from '../backends/backends.ts';
 import { firewallFact } from '../backends/firewall/facts.ts';
 import { balancerFact } from '../backends/haproxy/facts.ts';
 import type { CommandResult } from '../domain/command.ts';
@@ -119,8 +119,18 @@ function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
   const keepalived = batch.add(keepalivedFact);
   const firewall = batch.add(firewallFact);
   const balancer = balances(view.endpoint) ? batch.add(balancerFact(view.endpoint)) : undefined;
+  const offers = [...versionedPackages(view.endpoint)].map(
+    ([name, unless]) =>
+      [
+        name,
+        batch.add({ probes: [PLATFORMS[0].packages.offers(name, unless)], parse: ([result]) => result }),
+      ] as const,
+  );
   return (read) => ({
     ...read(system),
+    offers: new Map(
+      offers.map(([name, slot]) => [name, PLATFORMS[0].packages.parseOffers(required(read(slot)))]),
+    ),
     network: read(network),
     api: read(api),
     keepalived: read(keepalived),

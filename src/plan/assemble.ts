@@ -70,7 +70,17 @@ export function wantedInstead(resources: readonly Resource[], recorded: Generati
   for (const { key, resource } of recorded?.before ?? [])
     if (resource !== undefined || !isPackage(key)) wanted.set(key, resource);
   for (const resource of resources) wanted.set(resourceKey(resource), resource);
+  for (const pinned of recorded?.resources ?? []) pinBack(wanted, pinned);
   return sortByCreation(wanted);
+}
+
+/** A version that we left there by its number goes back to the one of then; any other is the host's own affair. */
+function pinBack(wanted: Map<ResourceKey, Resource | undefined>, left: Resource): void {
+  const key = resourceKey(left);
+  const then = wanted.get(key);
+  if (left.kind !== 'package' || left.pinned === undefined || then?.kind !== 'package') return;
+  const pinned = then.pinned ?? then.version;
+  if (pinned !== undefined) wanted.set(key, { ...then, pinned });
 }
 
 /** The host as it was before us. Packages that we installed stay unless `purge` is asked for. */
@@ -84,10 +94,16 @@ export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
 export function wantedAsObserved(observed: Observed): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
   for (const [key, seen] of observed) {
-    if (seen.status === 'present') wanted.set(key, seen.resource);
+    if (seen.status === 'present') wanted.set(key, asItIs(seen.resource));
     else if (seen.status === 'absent' && !isPackage(key)) wanted.set(key, undefined);
   }
   return sortByCreation(wanted);
+}
+
+/** A package with its version. */
+function asItIs(resource: Resource): Resource {
+  if (resource.kind !== 'package' || resource.version === undefined) return resource;
+  return { ...resource, pinned: resource.version };
 }
 
 /**
@@ -204,7 +220,7 @@ function moverOf(
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
     changesIdentity: changes(plan?.changes ?? [], routerIdentity),
-    staysActive: !changes(plan?.changes ?? [], instanceIdentity),
+    staysActive: plan?.serviceAction !== 'restart' && !changes(plan?.changes ?? [], instanceIdentity),
     holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
     apiAnswers: leads(plan === undefined ? balancer : wanted.get(BALANCER_KEY)),

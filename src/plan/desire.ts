@@ -1,4 +1,5 @@
 import { parseIpAddress, prefixContains, type IpAddress } from '../domain/address.ts';
+import { PACKAGE as HAPROXY } from '../backends/haproxy/layout.ts';
 import { desiredResources, type Views } from '../backends/backends.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { VirtualRouterRecord } from '../domain/generation.ts';
@@ -12,6 +13,7 @@ import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
+import { pinnedVersion, programVersion, refuseVersion } from './package-version.ts';
 import { assignPriorities } from './priority.ts';
 import { refuseBalancer } from './refuse-balancer.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
@@ -49,6 +51,7 @@ export function desire(
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
     ...refuseTogether(snapshots, endpoint),
     ...refuseBalancer(snapshots, endpoint),
+    ...refuseVersion(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,
@@ -64,10 +67,14 @@ export function desire(
   const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: options.gone ?? [] });
   if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
-    snapshots.flatMap(({ intent: { name }, facts }) => {
-      const router = routers.get(name);
+    snapshots.flatMap((snapshot) => {
+      const router = routers.get(snapshot.intent.name);
       if (router === undefined) return [];
-      return [[name, desiredResources(router, endpoint, { renderer, facts: facts.firewall })] as const];
+      const pinned = pinnedVersion(snapshot, endpoint);
+      const haproxyVersion = programVersion(snapshot, HAPROXY);
+      const { firewall } = snapshot.facts;
+      const options = { renderer, pinned, haproxyVersion, firewall };
+      return [[router.host, desiredResources(router, endpoint, options)] as const];
     }),
   );
   return ok({ vrid, routers, wanted });

@@ -29,8 +29,13 @@ export function serviceActionOf(changes: readonly Change[], role: ServiceRole = 
   const shallRun = service?.wanted?.kind === 'service' && service.wanted.running;
   if (runs && !shallRun) return 'stop';
   if (!runs) return shallRun ? 'start' : 'none';
+  if (changes.some((change) => change.action === 'update' && isProgramOf(service, change))) return 'restart';
   const isRead = role === 'router' ? isReadByRouter : isReadByBalancer;
   return changes.some((change) => change.action !== 'none' && isRead(change)) ? 'reload' : 'none';
+}
+
+function isProgramOf({ wanted: service }: Change, { wanted }: Change): boolean {
+  return wanted?.kind === 'package' && service?.kind === 'service' && wanted.runs === service.name;
 }
 
 function isReadByBalancer({ wanted }: Change): boolean {

@@ -40,11 +40,11 @@ export const NETFILTER_FIREWALL: Firewall = {
   open: (services) => [services.enable(UNIT), services.reloadByUnit(UNIT)],
   close: (services) => [services.stop(UNIT), services.disable(UNIT)],
   restore: (before, services) => {
-    if (before !== undefined) return [services.restore(UNIT, { enabled: true, running: true }, true)];
+    if (before !== undefined) return [services.restore(UNIT, { enabled: true, running: true }, 'by-unit')];
     // First by ourselves: what the unit runs may have gone by then.
     return [
       mutateScript(NETFILTER, 'close'),
-      services.restore(UNIT, { enabled: false, running: false }, true),
+      services.restore(UNIT, { enabled: false, running: false }, 'by-unit'),
     ];
   },
 };

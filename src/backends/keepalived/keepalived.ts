@@ -5,6 +5,14 @@ import type { Renderer } from '../../render/render.ts';
 import { PACKAGE, PATHS, SCRIPT_USER, SERVICE } from './layout.ts';
 import { viewsOf, type KeepalivedViews } from './views.ts';
 
+export interface KeepalivedOptions {
+  readonly renderer: Renderer<KeepalivedViews>;
+  /** What the check scripts ask, in this order. */
+  readonly ports: readonly number[];
+  /** The version of the package; undefined: whichever is there. */
+  readonly pinned: string | undefined;
+}
+
 /**
  * What a host needs to be one router of the virtual router; its check scripts ask `ports`, the next one where a
  * connection is refused. The same wishes give the same bytes.
@@ -12,7 +20,7 @@ import { viewsOf, type KeepalivedViews } from './views.ts';
 export function keepalivedResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  { renderer, ports }: { readonly renderer: Renderer<KeepalivedViews>; readonly ports: readonly number[] },
+  { renderer, ports, pinned }: KeepalivedOptions,
 ): readonly Resource[] {
   const views = viewsOf(router, endpoint, ports);
   return [
@@ -26,7 +34,7 @@ export function keepalivedResources(
       mode: 0o644,
       effect: 'daemon-reload',
     }),
-    { kind: 'package', name: PACKAGE },
+    { kind: 'package', name: PACKAGE, runs: SERVICE, ...(pinned === undefined ? {} : { pinned }) },
     file(PATHS.conf, renderer.render('keepalived.conf', views['keepalived.conf']), {
       mode: 0o640,
       effect: 'reload',

@@ -46,6 +46,8 @@ export interface LiveView {
 }
 
 export interface ReadyView {
+  /** Files of which one is enough to make the host not ready. */
+  readonly drains: ShellWord;
   readonly self: ShellWord;
   readonly ports: ShellWord;
   readonly urlPath: ShellWord;
@@ -76,7 +78,11 @@ export function viewsOf(
   return {
     'keepalived.conf': confView(router, endpoint),
     'live.sh': { ...asked, peers: shellWord(router.peers.map(urlHost).join(' ')) },
-    'ready.sh': { ...asked, timeoutSeconds: seconds(healthCheck.timeoutMs) },
+    'ready.sh': {
+      ...asked,
+      drains: shellWord(`${PATHS.drain} ${PATHS.handover}`),
+      timeoutSeconds: seconds(healthCheck.timeoutMs),
+    },
     'notify.sh': { stateDirectory: shellWord(`/run/${RUNTIME_DIRECTORY}`) },
     'drop-in.conf': { runtimeDirectory: RUNTIME_DIRECTORY },
   };

@@ -1,4 +1,4 @@
-import { parseInterfaceName } from '../../domain/names.ts';
+import { parseInterfaceName, parsePackageVersion } from '../../domain/names.ts';
 import { parseAdvertIntervalMs, parseVrid } from '../../domain/vrrp.ts';
 import { parseBoolean } from '../boolean.ts';
 import { integerSchema, orBlank, textSchema, truthSchema, wordSchema } from '../schema/json-schema.ts';
@@ -106,6 +106,17 @@ export const SETTINGS: SettingTable = {
         { type: 'array', items: { type: 'string', pattern: '^[0-9A-Fa-f:.]+$' } },
         { type: 'string', pattern: '^[0-9A-Fa-f:., ]+$' },
       ),
+    },
+  },
+  packageVersion: {
+    path: ['packageVersion'],
+    variable: 'keepalived_package_version',
+    read: (cursor, read) => read(cursor, parsePackageVersion),
+    schema: {
+      description:
+        "The version of keepalived's package: whichever is there (present), the newest that a host can install (latest), or that very one.",
+      default: 'present',
+      ...textSchema('^(present|latest|[0-9][A-Za-z0-9.+~:-]{0,99})$'),
     },
   },
   healthPath: {

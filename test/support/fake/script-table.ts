@@ -162,7 +162,7 @@ function serviceScripts(): readonly (readonly [string, Script])[] {
       scriptOf(services.reload(SERVICE)),
       (machine) => (machine.start() ? done : complained('it does not start', 1)),
     ],
-    [scriptOf(services.restore(SERVICE, off, false)), restoreService],
+    [scriptOf(services.restore(SERVICE, off, 'by-signal')), restoreService],
     [ownerGate('', 0).script, waitForVip(0)],
     [joinGate(0).script, (machine) => (machine.running ? done : late(machine))],
     [serviceGate(0).script, (machine) => (machine.running ? done : late(machine))],

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { resourceKey } from '../../../src/domain/resource.ts';
 import type { Activation, Change, ChangeCause } from '../../../src/domain/plan.ts';
 import { hear } from '../../../src/domain/opening.ts';
 import { planView } from '../../../src/report/plan-view.ts';
@@ -87,6 +88,24 @@ test('an opening says rule by rule what comes through from then on, and what doe
   expect(planView(plan([hostPlan('cp1', [unchanged(opening)])]), VERBOSE)).toContain(
     'opening netfilter  2 rules',
   );
+});
+
+test('another version of a package is said with both, and who waits for a peer before it restarts', () => {
+  const had = { kind: 'package', name: 'keepalived', version: '1:2.2.7-1' } as const;
+  const change: Change = {
+    ...{ key: resourceKey(had), action: 'update', observed: had },
+    wanted: { kind: 'package', name: 'keepalived', pinned: '1:2.2.8-1', runs: 'keepalived' },
+  };
+  const restarting = hostPlan('cp1', [change, unchanged(RUNNING)], { serviceAction: 'restart' });
+  const order = {
+    ...activation,
+    waves: [{ hosts: [host('cp1')], gate: 'joined', handsOver: true }],
+  } as const;
+  const text = planView({ ...plan([restarting]), activation: order }, PLAIN);
+  expect(text).toContain(
+    '~ cp1  package keepalived  1:2.2.7-1 → 1:2.2.8-1\n~ cp1  service keepalived  restart\n',
+  );
+  expect(text).toContain('  wave 1  cp1, when a peer has the vip; then wait until it has joined\n');
 });
 
 function because(cause: ChangeCause, change: Change): Change {

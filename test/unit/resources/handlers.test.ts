@@ -79,12 +79,12 @@ describe('an opening', () => {
   test('that was not there is closed without its unit, whose script may be gone', () => {
     const [close, ...rest] = restore(undefined, OPENING, DEBIAN);
     expect(close?.argv.slice(3)).toEqual(['konvoy-ha', 'close']);
-    expect(rest).toEqual([services.restore('konvoy-ha-firewall', { enabled: false, running: false }, true)]);
+    expect(rest).toEqual([services.restore('konvoy-ha-firewall', { enabled: false, running: false }, 'by-unit')]);
   });
 
   test('that was there is brought back by its unit', () => {
     expect(restore(OPENING, undefined, DEBIAN)).toEqual([
-      services.restore('konvoy-ha-firewall', { enabled: true, running: true }, true),
+      services.restore('konvoy-ha-firewall', { enabled: true, running: true }, 'by-unit'),
     ]);
   });
 });

@@ -2,6 +2,7 @@
 # managed by konvoy-ha: what is changed here by hand is undone by the next apply
 # Is the API ready on this host? 401 and 403 count: it answers, and only keeps anonymous clients out. Of several ports,
 # the first that does not refuse counts: without its balancer, a host leads to its own API server.
+readonly DRAINS='/run/konvoy-ha/drain /run/konvoy-ha/handover'
 readonly SELF=10.0.50.13
 readonly PORTS=6443
 readonly URL_PATH=/readyz
@@ -9,6 +10,11 @@ readonly TIMEOUT=2
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
+
+# Drained: a host that is to have the VIP only when no other can.
+for drain in $DRAINS; do
+  [ ! -e "$drain" ] || exit 1
+done
 
 for port in $PORTS; do
   if command -v curl >/dev/null 2>&1; then
