@@ -1,5 +1,5 @@
 import type { CommandResult, Mutation } from '../domain/command.ts';
-import type { KeepalivedEndpoint } from '../domain/intent.ts';
+import type { KeepalivedEndpoint, LoadBalancer } from '../domain/intent.ts';
 import type { HostRouter } from '../domain/plan.ts';
 import {
   resourceKey,
@@ -14,13 +14,16 @@ import * as haproxyTest from './haproxy/config-test.ts';
 import { haproxyResources } from './haproxy/haproxy.ts';
 import * as haproxy from './haproxy/layout.ts';
 import type { HaproxyViews } from './haproxy/views.ts';
+import { ipvsResources } from './ipvs/ipvs.ts';
+import * as ipvs from './ipvs/layout.ts';
+import { virtualServersOf, type IpvsViews } from './ipvs/views.ts';
 import * as keepalivedTest from './keepalived/config-test.ts';
 import { keepalivedResources } from './keepalived/keepalived.ts';
 import * as keepalived from './keepalived/layout.ts';
-import type { KeepalivedViews } from './keepalived/views.ts';
+import { unbalanced, type Balancing, type KeepalivedViews } from './keepalived/views.ts';
 
 /** The views of all templates, by the name of the template. */
-export type Views = KeepalivedViews & HaproxyViews;
+export type Views = KeepalivedViews & HaproxyViews & IpvsViews;
 
 /** What a host needs, by key. */
 export function desiredResources(
@@ -28,40 +31,42 @@ export function desiredResources(
   endpoint: KeepalivedEndpoint,
   renderer: Renderer<Views>,
 ): Wanted {
-  const resources = balances(endpoint)
-    ? [
-        ...keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) }),
-        ...haproxyResources(router, endpoint, renderer),
-      ]
-    : keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint) });
+  const resources = [
+    ...keepalivedResources(router, endpoint, { renderer, balancing: balancingOf(router, endpoint) }),
+    ...balancerResources(router, endpoint, renderer),
+  ];
   return new Map(resources.map((resource) => [resourceKey(resource), resource]));
 }
 
-/** Whether haproxy spreads what reaches the VIP. */
-export function balances({ settings }: KeepalivedEndpoint): boolean {
-  return settings.loadBalancer === 'haproxy';
-}
-
 /** The keys that are looked at on every host. */
-export function keysOf(endpoint: KeepalivedEndpoint): readonly ResourceKey[] {
-  return balances(endpoint) ? ALL_KEYS : keepalived.KEYS;
+export function keysOf({ settings }: KeepalivedEndpoint): readonly ResourceKey[] {
+  return [...keepalived.KEYS, ...BALANCER_KEYS[settings.loadBalancer]];
 }
 
 /** Every key that any backend manages, in the order in which they are created; removals go the other way. */
-export const ALL_KEYS: readonly ResourceKey[] = [...keepalived.KEYS, ...haproxy.KEYS];
+export const ALL_KEYS: readonly ResourceKey[] = [
+  ...new Set([...keepalived.KEYS, ...haproxy.KEYS, ...ipvs.KEYS]),
+];
 
 /** The unit of a service, as the service manager names it. */
 export const SERVICES: Readonly<Record<ServiceRole, string>> = {
   router: keepalived.SERVICE,
   balancer: haproxy.SERVICE,
+  masquerade: ipvs.SERVICE,
 };
 
 /** A resource that was seen on a host, with what only we know of it. */
 export function recognised(resource: Resource): Resource {
   if (resource.kind === 'service' && resource.name === haproxy.SERVICE)
     return { ...resource, role: 'balancer' };
+  if (resource.kind === 'service' && resource.name === ipvs.SERVICE)
+    return { ...resource, role: 'masquerade' };
   if (resource.kind !== 'file') return resource;
-  return { ...resource, effect: haproxy.effectOf(resource.path) ?? keepalived.effectOf(resource.path) };
+  const { path } = resource;
+  return {
+    ...resource,
+    effect: haproxy.effectOf(path) ?? ipvs.effectOf(path) ?? keepalived.effectOf(path),
+  };
 }
 
 /** How the program that reads a file is asked whether it would take a candidate for it. */
@@ -73,9 +78,9 @@ export interface ConfigurationTest {
 }
 
 export function configurationTest({ path, effect }: FileResource, candidate: string): ConfigurationTest {
-  if (effect === 'reload-balancer')
+  if (effect === 'reload-balancer' || effect === 'reload-masquerade')
     return {
-      program: path === haproxy.PATHS.redirect ? 'nft' : 'haproxy',
+      program: path === haproxy.PATHS.conf ? 'haproxy' : 'nft',
       mutation: haproxyTest.testConfiguration(path, candidate),
       problem: haproxyTest.configurationProblem,
     };
@@ -86,7 +91,37 @@ export function configurationTest({ path, effect }: FileResource, candidate: str
   };
 }
 
-/** What a request at the VIP may be led to on a host, the first that does not refuse it. */
-function portsOf(endpoint: KeepalivedEndpoint): readonly number[] {
-  return balances(endpoint) ? [haproxy.balancerPort(endpoint), endpoint.port] : [endpoint.port];
+/** What keepalived has to know of the balancer. */
+function balancingOf(router: HostRouter, endpoint: KeepalivedEndpoint): Balancing {
+  const alone = unbalanced(endpoint);
+  switch (endpoint.settings.loadBalancer) {
+    case 'none':
+      return alone;
+    case 'haproxy':
+      return { ...alone, ports: [haproxy.balancerPort(endpoint), endpoint.port] };
+    case 'ipvs':
+      // IPVS takes what a host itself sends to the VIP as well, on every host.
+      return { ...alone, through: [endpoint.vip], virtualServers: virtualServersOf(router, endpoint) };
+  }
 }
+
+function balancerResources(
+  router: HostRouter,
+  endpoint: KeepalivedEndpoint,
+  renderer: Renderer<Views>,
+): readonly Resource[] {
+  switch (endpoint.settings.loadBalancer) {
+    case 'none':
+      return [];
+    case 'haproxy':
+      return haproxyResources(router, endpoint, renderer);
+    case 'ipvs':
+      return ipvsResources(router, endpoint, renderer);
+  }
+}
+
+const BALANCER_KEYS: Readonly<Record<LoadBalancer, readonly ResourceKey[]>> = {
+  none: [],
+  haproxy: haproxy.KEYS,
+  ipvs: ipvs.KEYS,
+};

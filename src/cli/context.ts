@@ -75,6 +75,11 @@ export function templateRenderer(): Renderer<Views> {
     'haproxy.cfg': read('haproxy', 'haproxy.cfg'),
     'haproxy.service': read('haproxy', 'haproxy.service'),
     'redirect.nft': read('haproxy', 'redirect.nft'),
+    'masquerade.nft': read('ipvs', 'masquerade.nft'),
+    'ipvs.service': read('ipvs', 'ipvs.service'),
+    'server.sh': read('ipvs', 'server.sh'),
+    'modules.conf': read('ipvs', 'modules.conf'),
+    'sysctl.conf': read('ipvs', 'sysctl.conf'),
   });
 }
 

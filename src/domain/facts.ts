@@ -15,6 +15,35 @@ export interface HostFacts {
   readonly keepalived: KeepalivedFacts;
   /** Absent where no balancer was asked about. */
   readonly balancer?: BalancerFacts;
+  /** Absent where IPVS was not asked about. */
+  readonly ipvs?: IpvsFacts;
+}
+
+/** What the kernel of a host balances, or what would stand in its way. */
+export interface IpvsFacts {
+  /** Modules that the running kernel neither has nor could load. */
+  readonly missingModules: readonly string[];
+  /** Everything over TCP and IPv4 that is balanced, whoever asked for it. */
+  readonly services: readonly IpvsService[];
+  /** Whether what is balanced is masqueraded. */
+  readonly masquerades: boolean;
+  /** Who takes every service away that is not its own; absent when nobody does. */
+  readonly reconciler?: string;
+  /** Networks whose services that one leaves alone, where it could be seen. */
+  readonly excluded: readonly string[];
+}
+
+export interface IpvsService {
+  readonly address: string;
+  readonly port: number;
+  readonly servers: readonly IpvsServer[];
+}
+
+export interface IpvsServer {
+  readonly address: string;
+  readonly port: number;
+  /** 0: it is given no new connections. */
+  readonly weight: number;
 }
 
 /** What a host's balancer does, or what would stand in its way. */

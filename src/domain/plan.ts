@@ -43,6 +43,8 @@ export interface HostPlan {
   readonly serviceAction: ServiceAction;
   /** What the balancer must do; absent: nothing. */
   readonly balancerAction?: ServiceAction;
+  /** What the masquerade of IPVS must do; absent: nothing. */
+  readonly masqueradeAction?: ServiceAction;
   /** True when the files on the host differ from what the latest generation left: somebody changed them by hand. */
   readonly drifted: boolean;
   /** The latest generation on the host that is whole. */
@@ -51,10 +53,11 @@ export interface HostPlan {
 
 /** What one of the services of a host must do. */
 export function actionOf(
-  plan: Pick<HostPlan, 'serviceAction' | 'balancerAction'>,
+  plan: Pick<HostPlan, 'serviceAction' | 'balancerAction' | 'masqueradeAction'>,
   role: ServiceRole,
 ): ServiceAction {
-  return role === 'router' ? plan.serviceAction : (plan.balancerAction ?? 'none');
+  if (role === 'router') return plan.serviceAction;
+  return (role === 'balancer' ? plan.balancerAction : plan.masqueradeAction) ?? 'none';
 }
 
 /**
@@ -75,7 +78,7 @@ export interface Activation {
 export interface Wave {
   readonly hosts: readonly HostName[];
   /** Which service of the hosts it activates; absent: the router. */
-  readonly role?: 'balancer';
+  readonly role?: Exclude<ServiceRole, 'router'>;
   /**
    * What must hold on these hosts before the next wave: the only one owns the VIP, all run as members, or the balancer of
    * each reaches an API server.

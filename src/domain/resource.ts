@@ -4,7 +4,14 @@ import type { Brand } from './result.ts';
 export type ResourceKey = Brand<string, 'ResourceKey'>;
 
 /** A thing on a host that has a wanted state. */
-export type Resource = PackageResource | UserResource | DirectoryResource | FileResource | ServiceResource;
+export type Resource =
+  | PackageResource
+  | UserResource
+  | DirectoryResource
+  | FileResource
+  | ModuleResource
+  | SysctlResource
+  | ServiceResource;
 
 export interface PackageResource {
   readonly kind: 'package';
@@ -38,10 +45,22 @@ export interface FileResource {
   readonly owner: string;
   readonly group: string;
   /**
-   * What has to follow a change before it counts: nothing, a reload of systemd's units, or a reload of the router or of
-   * the balancer. Only a file that a service reads waits beside its place, as a candidate, until its host is activated.
+   * What has to follow a change before it counts: nothing, a reload of systemd's units, or a reload of the service that
+   * reads it. Only a file that a service reads waits beside its place, as a candidate, until its host is activated.
    */
-  readonly effect: 'none' | 'daemon-reload' | 'reload' | 'reload-balancer';
+  readonly effect: 'none' | 'daemon-reload' | 'reload' | 'reload-balancer' | 'reload-masquerade';
+}
+
+/** A module that is part of the running kernel; never unloaded, since nobody knows who came to use it. */
+export interface ModuleResource {
+  readonly kind: 'module';
+  readonly name: string;
+}
+
+/** A setting of the kernel, in dotted form, that is on (1); never turned off, as a module is never unloaded. */
+export interface SysctlResource {
+  readonly kind: 'sysctl';
+  readonly name: string;
 }
 
 export interface ServiceResource {
@@ -50,18 +69,25 @@ export interface ServiceResource {
   readonly enabled: boolean;
   readonly running: boolean;
   /** What it is to us; absent: the router. */
-  readonly role?: 'balancer';
+  readonly role?: Exclude<ServiceRole, 'router'>;
 }
 
-/** The services that a host can have: what moves the VIP, and what spreads the requests that reach it. */
-export type ServiceRole = 'router' | 'balancer';
+/**
+ * The services that a host can have: what moves the VIP, what spreads the requests that reach it, and what lets the kernel
+ * do that.
+ */
+export type ServiceRole = 'router' | 'balancer' | 'masquerade';
 
 /** The service that a resource is, or that reads it; undefined when none does. */
 export function roleOf(resource: Resource | undefined): ServiceRole | undefined {
   if (resource?.kind === 'service') return resource.role ?? 'router';
   if (resource?.kind !== 'file') return undefined;
-  if (resource.effect === 'reload') return 'router';
-  return resource.effect === 'reload-balancer' ? 'balancer' : undefined;
+  return READERS.get(resource.effect);
+}
+
+/** Whether what we brought to a host stays when it is not wanted any more: others may have come to rely on it. */
+export function staysForGood(key: ResourceKey): boolean {
+  return ['package:', 'module:', 'sysctl:'].some((kind) => key.startsWith(kind));
 }
 
 export function resourceKey(resource: Resource): ResourceKey {
@@ -84,3 +110,9 @@ export type Observed = ReadonlyMap<ResourceKey, Observation>;
 
 /** What one host shall look like, by key; `undefined` means it shall not be there. */
 export type Wanted = ReadonlyMap<ResourceKey, Resource | undefined>;
+
+const READERS: ReadonlyMap<FileResource['effect'], ServiceRole> = new Map([
+  ['reload', 'router'],
+  ['reload-balancer', 'balancer'],
+  ['reload-masquerade', 'masquerade'],
+]);

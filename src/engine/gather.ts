@@ -1,6 +1,7 @@
 import { keepalivedFact } from '../backends/keepalived/facts.ts';
-import { balances, keysOf, recognised } from '../backends/backends.ts';
+import { keysOf, recognised } from '../backends/backends.ts';
 import { balancerFact } from '../backends/haproxy/facts.ts';
+import { ipvsFact } from '../backends/ipvs/facts.ts';
 import type { CommandResult } from '../domain/command.ts';
 import { KonvoyError, refusal, type Diagnostic } from '../domain/error.ts';
 import type { HostFacts } from '../domain/facts.ts';
@@ -116,13 +117,16 @@ function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
   const network = batch.add(networkFact(view.endpoint.vip, view.endpoint.settings.additionalVips));
   const api = batch.add(apiFact(view.endpoint.vip, view.endpoint.port));
   const keepalived = batch.add(keepalivedFact);
-  const balancer = balances(view.endpoint) ? batch.add(balancerFact(view.endpoint)) : undefined;
+  const { loadBalancer } = view.endpoint.settings;
+  const balancer = loadBalancer === 'haproxy' ? batch.add(balancerFact(view.endpoint)) : undefined;
+  const ipvs = loadBalancer === 'ipvs' ? batch.add(ipvsFact(view.endpoint)) : undefined;
   return (read) => ({
     ...read(system),
     network: read(network),
     api: read(api),
     keepalived: read(keepalived),
     ...(balancer === undefined ? {} : { balancer: read(balancer) }),
+    ...(ipvs === undefined ? {} : { ipvs: read(ipvs) }),
   });
 }
 

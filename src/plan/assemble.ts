@@ -8,10 +8,12 @@ import { actionOf, type Activation, type Change, type HostPlan, type Plan } from
 import {
   keyOf,
   resourceKey,
+  staysForGood,
   type Observation,
   type Observed,
   type Resource,
   type ResourceKey,
+  type ServiceRole,
   type Wanted,
 } from '../domain/resource.ts';
 import { batchSize, type Serial } from '../domain/serial.ts';
@@ -62,13 +64,13 @@ export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan
 
 /**
  * What a host shall look like to match `resources`, when `recorded` is what we left there last: what we left and do
- * not want any more goes back to what was there before us. Nothing that we never recorded is ever removed, and packages
- * that we installed stay.
+ * not want any more goes back to what was there before us. Nothing that we never recorded is ever removed, and packages,
+ * modules and settings of the kernel that we brought stay.
  */
 export function wantedInstead(resources: readonly Resource[], recorded: Generation | undefined): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
   for (const { key, resource } of recorded?.before ?? [])
-    if (resource !== undefined || !isPackage(key)) wanted.set(key, resource);
+    if (resource !== undefined || !staysForGood(key)) wanted.set(key, resource);
   for (const resource of resources) wanted.set(resourceKey(resource), resource);
   return sortByCreation(wanted);
 }
@@ -85,7 +87,7 @@ export function wantedAsObserved(observed: Observed): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
   for (const [key, seen] of observed) {
     if (seen.status === 'present') wanted.set(key, seen.resource);
-    else if (seen.status === 'absent' && !isPackage(key)) wanted.set(key, undefined);
+    else if (seen.status === 'absent' && !staysForGood(key)) wanted.set(key, undefined);
   }
   return sortByCreation(wanted);
 }
@@ -143,11 +145,13 @@ function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
   const { observed, recorded } = snapshot;
   const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
   const balancerAction = serviceActionOf(changes, 'balancer');
+  const masqueradeAction = serviceActionOf(changes, 'masquerade');
   return {
     host: snapshot.intent.name,
     changes,
     serviceAction: serviceActionOf(changes),
     ...(balancerAction === 'none' ? {} : { balancerAction }),
+    ...(masqueradeAction === 'none' ? {} : { masqueradeAction }),
     drifted: driftOf(recorded.latest, observed).length > 0,
     ...(recorded.latest === undefined ? {} : { generation: recorded.latest.number }),
   };
@@ -181,12 +185,18 @@ function activationOf(frame: PlanFrame, hosts: readonly PlanHost[], plans: reado
   const { serial } = frame;
   const batch = serial === undefined ? undefined : { serial, size: batchSize(serial, hosts.length) };
   return aroundRouters(orderActivation(movers, frame.advertIntervalMs, batch), {
-    movers: plans.flatMap((plan) => {
-      const mover = movers.find(({ host }) => host === plan.host);
-      return mover === undefined ? [] : [{ ...mover, action: actionOf(plan, 'balancer') }];
-    }),
+    balancers: moversIn('balancer', plans, movers),
+    masquerades: moversIn('masquerade', plans, movers),
     isServed,
     size: batch?.size ?? hosts.length,
+  });
+}
+
+/** The hosts of a plan, each with what one of its services has to do. */
+function moversIn(role: ServiceRole, plans: readonly HostPlan[], movers: readonly Mover[]): readonly Mover[] {
+  return plans.flatMap((plan) => {
+    const mover = movers.find(({ host }) => host === plan.host);
+    return mover === undefined ? [] : [{ ...mover, action: actionOf(plan, role) }];
   });
 }
 
@@ -197,9 +207,8 @@ function moverOf(
   const { vip, plan, isServed } = seen;
   const { facts, intent, observed } = snapshot;
   // A host that balances leads to every API server, and to its own only otherwise.
-  const leads = (balancer: Observation | Resource | undefined): boolean =>
-    isRunning(balancer) ? isServed : facts.api === 'answers';
-  const balancer = observed.get(BALANCER_KEY);
+  const leads = (state: Observed | Wanted): boolean =>
+    BALANCING_KEYS.some((key) => isRunning(state.get(key))) ? isServed : facts.api === 'answers';
   return {
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
@@ -207,8 +216,8 @@ function moverOf(
     staysActive: !changes(plan?.changes ?? [], instanceIdentity),
     holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
-    apiAnswers: leads(plan === undefined ? balancer : wanted.get(BALANCER_KEY)),
-    serves: runsKeepalived(snapshot) && leads(balancer) && isInService(facts.keepalived.state),
+    apiAnswers: leads(plan === undefined ? observed : wanted),
+    serves: runsKeepalived(snapshot) && leads(observed) && isInService(facts.keepalived.state),
     priority,
   };
 }
@@ -243,4 +252,4 @@ function isPackage(key: ResourceKey): boolean {
 
 const CONF_KEY = keyOf('file', PATHS.conf);
 const SERVICE_KEY = keyOf('service', SERVICES.router);
-const BALANCER_KEY = keyOf('service', SERVICES.balancer);
+const BALANCING_KEYS = [keyOf('service', SERVICES.balancer), keyOf('service', SERVICES.masquerade)];

@@ -78,7 +78,8 @@ function creationRank({ wanted, observed }: Change): number {
   const resource = wanted ?? observed;
   if (resource === undefined) return 0;
   const isRead = resource.kind === 'file' && roleOf(resource) !== undefined;
-  return { user: 0, directory: 1, file: isRead ? 3 : 2, package: 4, service: 5 }[resource.kind];
+  const file = isRead ? 3 : 2;
+  return { user: 0, directory: 1, file, package: 4, module: 4, sysctl: 4, service: 5 }[resource.kind];
 }
 
 function bringBackLines(changes: readonly Change[], platform: Platform): readonly string[] {

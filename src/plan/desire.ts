@@ -14,6 +14,7 @@ import { besideVip, vipInterface, type VipInterface } from './interface.ts';
 import { refuseForgotten } from './membership.ts';
 import { assignPriorities } from './priority.ts';
 import { refuseBalancer } from './refuse-balancer.ts';
+import { refuseIpvs } from './refuse-ipvs.ts';
 import { refuseHost, refusePriorities, refuseTogether } from './refuse.ts';
 import type { HostSnapshot } from './snapshot.ts';
 import { chooseVrid, type VridChoice } from './vrid.ts';
@@ -49,6 +50,7 @@ export function desire(
     ...snapshots.flatMap((snapshot) => refuseHost(snapshot, intent.cluster)),
     ...refuseTogether(snapshots, endpoint),
     ...refuseBalancer(snapshots, endpoint),
+    ...refuseIpvs(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,

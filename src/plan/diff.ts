@@ -29,12 +29,13 @@ export function serviceActionOf(changes: readonly Change[], role: ServiceRole = 
   const shallRun = service?.wanted?.kind === 'service' && service.wanted.running;
   if (runs && !shallRun) return 'stop';
   if (!runs) return shallRun ? 'start' : 'none';
-  const isRead = role === 'router' ? isReadByRouter : isReadByBalancer;
+  const isRead = (change: Change): boolean =>
+    role === 'router' ? isReadByRouter(change) : isReadBy(role, change);
   return changes.some((change) => change.action !== 'none' && isRead(change)) ? 'reload' : 'none';
 }
 
-function isReadByBalancer({ wanted }: Change): boolean {
-  return wanted?.kind === 'file' && roleOf(wanted) === 'balancer';
+function isReadBy(role: ServiceRole, { wanted }: Change): boolean {
+  return wanted?.kind === 'file' && roleOf(wanted) === role;
 }
 
 /**
@@ -43,8 +44,8 @@ function isReadByBalancer({ wanted }: Change): boolean {
  */
 function isReadByRouter({ wanted, observed }: Change): boolean {
   if (wanted?.kind === 'user') return observed === undefined;
-  if (wanted?.kind !== 'file' || wanted.effect === 'daemon-reload' || roleOf(wanted) === 'balancer')
-    return false;
+  if (wanted?.kind !== 'file' || wanted.effect === 'daemon-reload') return false;
+  if ((roleOf(wanted) ?? 'router') !== 'router') return false;
   if (wanted.effect === 'reload' || observed?.kind !== 'file') return true;
   return wanted.mode !== observed.mode || wanted.owner !== observed.owner || wanted.group !== observed.group;
 }

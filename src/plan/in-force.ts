@@ -5,7 +5,7 @@ import { PATHS } from '../backends/keepalived/layout.ts';
 import { parseIpAddress, type IpAddress } from '../domain/address.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { Change, Plan } from '../domain/plan.ts';
-import { keyOf } from '../domain/resource.ts';
+import { keyOf, type ResourceKey } from '../domain/resource.ts';
 
 /**
  * The endpoint that the hosts have when a plan is carried out. After a rollback or an undo it is that of then: the input
@@ -32,8 +32,12 @@ export function endpointAfter(
 function balancerIn(
   changes: readonly Change[],
 ): Pick<KeepalivedEndpoint['settings'], 'loadBalancer' | 'loadBalancerPort'> {
-  const service = changes.find(({ key }) => key === BALANCER_KEY)?.wanted;
-  if (service?.kind !== 'service' || !service.running) return { loadBalancer: 'none' };
+  const runs = (key: ResourceKey): boolean => {
+    const service = changes.find((change) => change.key === key)?.wanted;
+    return service?.kind === 'service' && service.running;
+  };
+  if (runs(MASQUERADE_KEY)) return { loadBalancer: 'ipvs' };
+  if (!runs(BALANCER_KEY)) return { loadBalancer: 'none' };
   const conf = changes.find(({ key }) => key === BALANCER_CONF_KEY)?.wanted;
   const text = conf?.kind === 'file' ? new TextDecoder().decode(conf.content) : '';
   const port = portIn(text);
@@ -47,4 +51,5 @@ function addressOf(prefix: string): readonly IpAddress[] {
 
 const CONF_KEY = keyOf('file', PATHS.conf);
 const BALANCER_KEY = keyOf('service', SERVICES.balancer);
+const MASQUERADE_KEY = keyOf('service', SERVICES.masquerade);
 const BALANCER_CONF_KEY = keyOf('file', BALANCER_PATHS.conf);

@@ -1,4 +1,4 @@
-import { balances, SERVICES } from '../backends/backends.ts';
+import { SERVICES } from '../backends/backends.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import { keyOf } from '../domain/resource.ts';
 import type { Check } from '../domain/verdict.ts';
@@ -10,7 +10,7 @@ export function balancers(
   endpoint: KeepalivedEndpoint,
   snapshots: readonly HostSnapshot[],
 ): readonly Check[] {
-  if (!balances(endpoint)) return [];
+  if (endpoint.settings.loadBalancer !== 'haproxy') return [];
   const isServed = snapshots.some(({ facts }) => facts.api === 'answers');
   return snapshots.map((snapshot) => ({
     name: 'balancer',

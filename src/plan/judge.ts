@@ -3,9 +3,9 @@ import { formatEndpoint, type IpAddress } from '../domain/address.ts';
 import type { HostName } from '../domain/names.ts';
 import { verdictOf, type Check, type Verdict } from '../domain/verdict.ts';
 import { balancers } from './judge-balancer.ts';
+import { ipvsChecks } from './judge-ipvs.ts';
 import { driftOf } from './drift.ts';
 import { additionalVips, neighbours, oneOwner, ownersOf } from './owners.ts';
-import { balances } from '../backends/backends.ts';
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import { keyOf } from '../domain/resource.ts';
 import type { HostSnapshot } from './snapshot.ts';
@@ -40,6 +40,7 @@ export function judge(evidence: Evidence): Verdict {
     ...vipsOf(evidence.endpoint).flatMap((vip) => neighbours(evidence, owners, vip)),
     ...services(evidence),
     ...balancers(evidence.endpoint, evidence.snapshots),
+    ...ipvsChecks(evidence.endpoint, evidence.snapshots),
     apiServers(evidence),
     ...evidence.sightings.map((sighting) => answers(evidence, sighting)),
     answeredBy(evidence, owners),
@@ -160,7 +161,9 @@ function answeredBy({ endpoint, sightings, certificates }: Evidence, owners: rea
       status: 'skipped',
       evidence: `${hosts.join(', ')} serve one certificate, so it does not tell them apart`,
     };
-  if (balances(endpoint)) return { ...common, status: 'pass', evidence: `${host} answered, through haproxy` };
+  const { loadBalancer } = endpoint.settings;
+  if (loadBalancer !== 'none')
+    return { ...common, status: 'pass', evidence: `${host} answered, through ${loadBalancer}` };
   if (owners.length === 1 && owners[0] === host)
     return { ...common, status: 'pass', evidence: `${host} answered, which has the VIP` };
   return {

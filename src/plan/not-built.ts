@@ -12,8 +12,6 @@ import type {
 export function refuseNotBuilt({ settings }: KeepalivedEndpoint): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   if (!settings.preempt) diagnostics.push(notBuilt(settings, 'preempt', false));
-  if (settings.loadBalancer === 'ipvs')
-    diagnostics.push(notBuilt(settings, 'loadBalancer', settings.loadBalancer));
   return diagnostics;
 }
 

@@ -1,4 +1,4 @@
-import { balances, SERVICES } from '../backends/backends.ts';
+import { SERVICES } from '../backends/backends.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import { keyOf } from '../domain/resource.ts';
@@ -9,7 +9,7 @@ export function refuseBalancer(
   snapshots: readonly HostSnapshot[],
   endpoint: KeepalivedEndpoint,
 ): readonly Diagnostic[] {
-  if (!balances(endpoint)) return [];
+  if (endpoint.settings.loadBalancer !== 'haproxy') return [];
   return snapshots.flatMap(({ facts, observed, intent }): readonly Diagnostic[] => {
     if (facts.balancer?.listens !== true || facts.balancer.redirects) return [];
     const service = observed.get(keyOf('service', SERVICES.balancer));

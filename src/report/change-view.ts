@@ -60,7 +60,7 @@ export function driftWords(key: string, generation: number | undefined): string 
 
 function verb(change: Change): string {
   const kind = (change.wanted ?? change.observed)?.kind;
-  if (change.action === 'create') return kind === 'package' ? 'install' : 'create';
+  if (change.action === 'create') return CREATION.get(kind) ?? 'create';
   if (change.action === 'remove') return 'remove';
   const { wanted, observed } = change;
   if (wanted?.kind === 'file' && observed?.kind === 'file') {
@@ -68,6 +68,12 @@ function verb(change: Change): string {
   }
   return permissionWords(change).length > 0 ? '' : 'update';
 }
+
+const CREATION: ReadonlyMap<Resource['kind'] | undefined, string> = new Map([
+  ['package', 'install'],
+  ['module', 'load'],
+  ['sysctl', 'turn on'],
+]);
 
 function permissionWords({ action, wanted, observed }: Change): readonly string[] {
   if (action === 'remove' || wanted === undefined || !('mode' in wanted)) return [];
@@ -111,6 +117,10 @@ function stateWords(resource: Resource | undefined): string {
       return resource.version === undefined ? 'installed' : `installed, ${resource.version}`;
     case 'user':
       return 'present';
+    case 'module':
+      return 'loaded';
+    case 'sysctl':
+      return 'on';
     case 'directory':
     case 'file':
       return `mode ${octal(resource.mode)}, owner ${resource.owner}:${resource.group}`;

@@ -140,7 +140,7 @@ function actionFor(host: HostPlan, { wanted, observed }: Change): ServiceAction 
   return actionOf(host, roleOf(wanted ?? observed) ?? 'router');
 }
 
-const ROLES: readonly ServiceRole[] = ['router', 'balancer'];
+const ROLES: readonly ServiceRole[] = ['router', 'balancer', 'masquerade'];
 
 /** Indented by four: `patch -p1` takes an indented diff as it is. */
 function diffBlock(change: Change, style: Style): readonly string[] {
@@ -183,9 +183,11 @@ function activationBlock(activation: Activation, style: Style): readonly string[
   ];
 }
 
+const WAVE_NAMES = { balancer: 'haproxy', masquerade: 'the masquerade of ipvs' } as const;
+
 function waveWords(wave: Wave): string {
   const names = wave.hosts.join(', ');
-  const hosts = wave.role === 'balancer' ? `haproxy on ${names}` : names;
+  const hosts = wave.role === undefined ? names : `${WAVE_NAMES[wave.role]} on ${names}`;
   switch (wave.gate) {
     case 'owns-vip':
       if (wave.owner !== undefined) return `${hosts}; then wait until ${wave.owner} owns the vip`;

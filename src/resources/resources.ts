@@ -4,8 +4,10 @@ import type { Platform } from '../platform/platform.ts';
 import { directoryHandler } from './directory.ts';
 import { fileHandler } from './file.ts';
 import type { Handler } from './handler.ts';
+import { moduleHandler } from './module.ts';
 import { packageHandler } from './package.ts';
 import { serviceHandler } from './service.ts';
+import { sysctlHandler } from './sysctl.ts';
 import { userHandler } from './user.ts';
 
 type Handlers = { readonly [K in Resource['kind']]: Handler<Extract<Resource, { kind: K }>> };
@@ -15,6 +17,8 @@ const HANDLERS: Handlers = {
   user: userHandler,
   directory: directoryHandler,
   file: fileHandler,
+  module: moduleHandler,
+  sysctl: sysctlHandler,
   service: serviceHandler,
 };
 
@@ -93,6 +97,16 @@ function withHandler<T>(
       });
     case 'file':
       return use(HANDLERS.file, { wanted: resource, observed: other?.kind === 'file' ? other : undefined });
+    case 'module':
+      return use(HANDLERS.module, {
+        wanted: resource,
+        observed: other?.kind === 'module' ? other : undefined,
+      });
+    case 'sysctl':
+      return use(HANDLERS.sysctl, {
+        wanted: resource,
+        observed: other?.kind === 'sysctl' ? other : undefined,
+      });
     case 'service':
       return use(HANDLERS.service, {
         wanted: resource,

@@ -98,6 +98,10 @@ function resourceText(resource: Resource): string {
       const text = new TextDecoder().decode(resource.content);
       return `${resource.mode.toString(8)} ${resource.owner} ${resource.group} regular file\n${text}`;
     }
+    case 'module':
+      return '';
+    case 'sysctl':
+      return '1\n';
     case 'service':
       return `LoadState=loaded\nActiveState=${resource.running ? 'active' : 'inactive'}\nUnitFileState=${resource.enabled ? 'enabled' : 'disabled'}\n`;
     default:

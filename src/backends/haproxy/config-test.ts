@@ -3,9 +3,9 @@ import { PATHS } from './layout.ts';
 
 /** Asks haproxy or nft, whichever reads the file `path` in the end, whether it would take `candidate`. */
 export function testConfiguration(path: string, candidate: string): Mutation {
-  return path === PATHS.redirect
-    ? mutate('nft', '-c', '-f', candidate)
-    : mutate('haproxy', '-c', '-f', candidate);
+  return path === PATHS.conf
+    ? mutate('haproxy', '-c', '-f', candidate)
+    : mutate('nft', '-c', '-f', candidate);
 }
 
 /** What is wrong with it, or `undefined`. A warning is no problem: both exit with 0 then. */

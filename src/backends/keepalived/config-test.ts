@@ -20,7 +20,7 @@ export function configurationProblem(result: CommandResult): string | undefined 
 }
 
 const TEST = `[ -s "$1" ] || { echo "$1 is missing or empty"; exit 1; }
-for script in $(sed -n 's/^ *\\(script\\|notify\\) "\\([^" ]*\\).*/\\2/p' "$1"); do
+for script in $(sed -n 's/^ *\\(script\\|notify\\|misc_path\\) "\\([^" ]*\\).*/\\2/p' "$1"); do
   [ -x "$script" ] || { echo "$script is not executable"; exit 1; }
 done
 { said=$(keepalived -t -f "$1" 2>&1); status=$?; } 2>/dev/null

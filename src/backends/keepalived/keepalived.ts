@@ -3,18 +3,15 @@ import type { HostRouter } from '../../domain/plan.ts';
 import type { FileResource, Resource } from '../../domain/resource.ts';
 import type { Renderer } from '../../render/render.ts';
 import { PACKAGE, PATHS, SCRIPT_USER, SERVICE } from './layout.ts';
-import { viewsOf, type KeepalivedViews } from './views.ts';
+import { viewsOf, type Balancing, type KeepalivedViews } from './views.ts';
 
-/**
- * What a host needs to be one router of the virtual router; its check scripts ask `ports`, the next one where a
- * connection is refused. The same wishes give the same bytes.
- */
+/** What a host needs to be one router of the virtual router. The same wishes give the same bytes. */
 export function keepalivedResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  { renderer, ports }: { readonly renderer: Renderer<KeepalivedViews>; readonly ports: readonly number[] },
+  { renderer, balancing }: { readonly renderer: Renderer<KeepalivedViews>; readonly balancing: Balancing },
 ): readonly Resource[] {
-  const views = viewsOf(router, endpoint, ports);
+  const views = viewsOf(router, endpoint, balancing);
   return [
     { kind: 'user', name: SCRIPT_USER },
     directory(PATHS.scripts),

@@ -36,6 +36,27 @@ export interface ConfView {
   /** Of the additional VIPs, which no advert names: they can come and go while the instance runs. */
   readonly otherVipPrefixes: readonly string[];
   readonly notifyScript: string;
+  /** Empty unless the kernel balances. */
+  readonly virtualServers: readonly VirtualServerView[];
+}
+
+/** A VIP whose connections the kernel spreads over the API servers. */
+export interface VirtualServerView {
+  /** Address and port. */
+  readonly at: string;
+  readonly scheduler: string;
+  readonly intervalSeconds: number;
+  readonly servers: readonly RealServerView[];
+}
+
+export interface RealServerView {
+  /** Address and port. */
+  readonly at: string;
+  readonly check: string;
+  readonly checkTimeoutSeconds: number;
+  readonly connectTimeoutSeconds: number;
+  readonly retries: number;
+  readonly retrySeconds: number;
 }
 
 export interface LiveView {
@@ -60,21 +81,27 @@ export interface DropInView {
   readonly runtimeDirectory: string;
 }
 
-/**
- * The views of all templates for one host. The check scripts ask `ports` in this order, the next one where a connection
- * is refused: the way that a request takes.
- */
+/** What a balancer changes for keepalived. */
+export interface Balancing {
+  /** What the check scripts ask of every host, the next one where a connection is refused: the way that a request takes. */
+  readonly ports: readonly number[];
+  /** What a host asks of itself before its own address. */
+  readonly through: readonly IpAddress[];
+  readonly virtualServers: readonly VirtualServerView[];
+}
+
+/** The views of all templates for one host. */
 export function viewsOf(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  ports: readonly number[] = [endpoint.port],
+  { ports, through, virtualServers }: Balancing = unbalanced(endpoint),
 ): KeepalivedViews {
   const { healthCheck } = endpoint.settings;
-  const self = shellWord(urlHost(router.source));
+  const self = shellWord([...through, router.source].map(urlHost).join(' '));
   const urlPath = shellWord(healthCheck.path);
   const asked = { self, ports: shellWord(ports.join(' ')), urlPath };
   return {
-    'keepalived.conf': confView(router, endpoint),
+    'keepalived.conf': { ...confView(router, endpoint), virtualServers },
     'live.sh': { ...asked, peers: shellWord(router.peers.map(urlHost).join(' ')) },
     'ready.sh': { ...asked, timeoutSeconds: seconds(healthCheck.timeoutMs) },
     'notify.sh': { stateDirectory: shellWord(`/run/${RUNTIME_DIRECTORY}`) },
@@ -82,7 +109,12 @@ export function viewsOf(
   };
 }
 
-function confView(router: HostRouter, endpoint: KeepalivedEndpoint): ConfView {
+/** Where nothing balances: the API server of the host itself answers. */
+export function unbalanced({ port }: KeepalivedEndpoint): Balancing {
+  return { ports: [port], through: [], virtualServers: [] };
+}
+
+function confView(router: HostRouter, endpoint: KeepalivedEndpoint): Omit<ConfView, 'virtualServers'> {
   const { healthCheck, advertIntervalMs, mode } = endpoint.settings;
   return {
     routerId: router.host,

@@ -6,9 +6,9 @@ import { ENDPOINT } from '../../support/cluster.ts';
 const span = {
   file: 'inventory.yaml',
   line: 4,
-  column: 31,
-  length: 7,
-  text: '    keepalived_load_balancer: ipvs',
+  column: 25,
+  length: 5,
+  text: '    keepalived_preempt: false',
 };
 
 function withSettings(settings: Partial<KeepalivedSettings>): KeepalivedEndpoint {
@@ -19,31 +19,24 @@ describe('what no backend can do yet', () => {
   it('is nothing of the defaults', () => {
     expect(refuseNotBuilt(ENDPOINT)).toEqual([]);
     expect(refuseNotBuilt(withSettings({ loadBalancer: 'haproxy' }))).toEqual([]);
+    expect(refuseNotBuilt(withSettings({ loadBalancer: 'ipvs' }))).toEqual([]);
   });
 
   it('is refused where it was written', () => {
-    const source = { name: 'all.vars.keepalived_load_balancer', span };
-    expect(refuseNotBuilt(withSettings({ loadBalancer: 'ipvs', sources: { loadBalancer: source } }))).toEqual(
-      [
-        {
-          severity: 'error',
-          message: 'all.vars.keepalived_load_balancer: "ipvs" is not supported yet',
-          hints: [],
-          span,
-        },
-      ],
-    );
+    const source = { name: 'all.vars.keepalived_preempt', span };
+    expect(refuseNotBuilt(withSettings({ preempt: false, sources: { preempt: source } }))).toEqual([
+      {
+        severity: 'error',
+        message: 'all.vars.keepalived_preempt: false is not supported yet',
+        hints: [],
+        span,
+      },
+    ]);
   });
 
-  it.each<[Partial<KeepalivedSettings>, string]>([
-    [{ preempt: false }, 'preempt: false is not supported yet'],
-    [{ loadBalancer: 'ipvs' }, 'loadBalancer: "ipvs" is not supported yet'],
-  ])('%o', (settings, message) => {
-    expect(refuseNotBuilt(withSettings(settings)).map((diagnostic) => diagnostic.message)).toEqual([message]);
-  });
-
-  it('is named all at once', () => {
-    expect(refuseNotBuilt(withSettings({ preempt: false, loadBalancer: 'ipvs' }))).toHaveLength(2);
+  it('is refused wherever it comes from', () => {
+    const messages = refuseNotBuilt(withSettings({ preempt: false })).map(({ message }) => message);
+    expect(messages).toEqual(['preempt: false is not supported yet']);
   });
 });
 
