@@ -30,6 +30,9 @@ export function aroundRouters(routers: Activation, all: Balancers): Activation {
       ...(routers.waves.length > 0 ? [routers.because] : []),
       ...namesOf(going).map((name) => `${name} goes last, on the active after the backups`),
     ].join('; '),
+    prediction: going.some(({ role }) => role === 'masquerade')
+      ? routers.prediction.replace('no request is lost', 'connections that ipvs leads to other hosts end')
+      : routers.prediction,
   };
 }
 

@@ -1,7 +1,7 @@
 import { ALL_KEYS, SERVICES } from '../../src/backends/backends.ts';
 import type { BalancerFacts } from '../../src/domain/facts.ts';
 import type { KeepalivedEndpoint, KeepalivedSettings } from '../../src/domain/intent.ts';
-import { keyOf, type Observation, type ResourceKey } from '../../src/domain/resource.ts';
+import { keyOf, resourceKey, type Observation, type ResourceKey } from '../../src/domain/resource.ts';
 import type { HostSnapshot } from '../../src/plan/snapshot.ts';
 import { appliedCluster, desiredOf, ENDPOINT, generationOf, headOf, observedAfter } from './cluster.ts';
 
@@ -22,7 +22,7 @@ export function unbalancedCluster(): readonly HostSnapshot[] {
   return appliedCluster().map((snapshot) => ({
     ...snapshot,
     facts: { ...snapshot.facts, balancer: ABSENT },
-    observed: new Map([...NO_BALANCER, ...snapshot.observed]),
+    observed: new Map([...NO_BALANCER, ...IDLE, ...snapshot.observed]),
   }));
 }
 
@@ -44,19 +44,13 @@ export function balancedCluster(): readonly HostSnapshot[] {
 }
 
 const NO_BALANCER: ReadonlyMap<ResourceKey, Observation> = new Map(
-  ALL_KEYS.map((key): readonly [ResourceKey, Observation] => [
-    key,
-    key === BALANCER
-      ? {
-          status: 'present',
-          resource: {
-            kind: 'service',
-            name: SERVICES.balancer,
-            enabled: false,
-            running: false,
-            role: 'balancer',
-          },
-        }
-      : { status: 'absent' },
-  ]),
+  ALL_KEYS.map((key): readonly [ResourceKey, Observation] => [key, { status: 'absent' }]),
+);
+
+/** A unit that is not there neither runs nor is enabled. */
+const IDLE: ReadonlyMap<ResourceKey, Observation> = new Map(
+  (['balancer', 'masquerade'] as const).map((role): readonly [ResourceKey, Observation] => {
+    const resource = { kind: 'service', name: SERVICES[role], enabled: false, running: false, role } as const;
+    return [resourceKey(resource), { status: 'present', resource }];
+  }),
 );

@@ -67,7 +67,7 @@ const EXAMPLES: Readonly<
     endpoint: {
       kind: 'keepalived',
       vip: '192.0.2.10',
-      settings: { loadBalancer: 'ipvs', vrid: 10, preempt: false },
+      settings: { loadBalancer: 'ipvs', vrid: 10, preempt: true },
     },
     addresses: ['192.0.2.11', '192.0.2.12', '192.0.2.13'],
   },
@@ -149,13 +149,6 @@ describe('the examples that come with konvoy-ha', () => {
 
 describe('what an example asks for and is not built yet', () => {
   it.each([
-    [
-      'ipvs',
-      [
-        'error: all.vars.keepalived_load_balancer: "ipvs" is not supported yet',
-        'error: all.vars.keepalived_preempt: false is not supported yet',
-      ],
-    ],
     [
       'external',
       [

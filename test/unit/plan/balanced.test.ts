@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ALL_KEYS } from '../../../src/backends/backends.ts';
+import { ALL_KEYS, SERVICES } from '../../../src/backends/backends.ts';
 import { PATHS } from '../../../src/backends/haproxy/layout.ts';
 import type { HostPlan, Plan } from '../../../src/domain/plan.ts';
 import { keyOf } from '../../../src/domain/resource.ts';
@@ -239,6 +239,8 @@ describe('going back', () => {
 
 test('every key is created after those that it needs', () => {
   const at = (key: string): number => ALL_KEYS.findIndex((candidate) => candidate === key);
-  expect(at(BALANCER)).toBe(ALL_KEYS.length - 1);
+  expect(at(BALANCER)).toBeGreaterThan(at(`file:${PATHS.redirect}`));
   expect(at(`directory:${PATHS.directory}`)).toBeLessThan(at(`file:${PATHS.conf}`));
+  expect(at('module:ip_vs')).toBeLessThan(at('sysctl:net.ipv4.vs.conntrack'));
+  expect(at(`service:${SERVICES.masquerade}`)).toBe(ALL_KEYS.length - 1);
 });

@@ -2,7 +2,7 @@
 # managed by konvoy-ha: what is changed here by hand is undone by the next apply
 # May this host be active at all? Fails only when connections to the API are refused here and a peer's API answers:
 # a fault that all share moves nothing and never takes the VIP away. Of several ports, the first that does not refuse
-# counts: without its balancer, a host leads to its own API server.
+# counts: without its balancer, a host leads to its own API server. The same of several addresses of this host.
 readonly SELF=10.0.50.12
 readonly PEERS='10.0.50.11 10.0.50.13'
 readonly PORTS=6443
@@ -32,11 +32,13 @@ ask() {
   fi
 }
 
-# ADDRESS: the same of the way that a request takes there.
+# ADDRESSES: the same of the way that a request takes there.
 ask_path() {
-  for port in $PORTS; do
-    said=$(ask "$1" "$port")
-    [ "$said" = refuses ] || break
+  for address in $1; do
+    for port in $PORTS; do
+      said=$(ask "$address" "$port")
+      [ "$said" = refuses ] || break 2
+    done
   done
   echo "$said"
 }
