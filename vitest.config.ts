@@ -45,6 +45,15 @@ export default defineConfig({
         },
       },
       { test: { name: 'failures', include: FAILURES, ...E2E } },
+      // Machines with a kernel of their own: minutes, by `npm run test:ipvs`.
+      {
+        test: {
+          name: 'ipvs',
+          include: ['test/ipvs/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
       { test: { name: 'crash', include: CRASHES, ...E2E } },
     ],
   },
