@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { balancerFact } from '../../../src/backends/haproxy/facts.ts';
 import { balanceGate } from '../../../src/backends/haproxy/gate.ts';
+import { ipvsFact } from '../../../src/backends/ipvs/facts.ts';
 import { testConfiguration } from '../../../src/backends/keepalived/config-test.ts';
 import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
 import { joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
@@ -29,6 +30,7 @@ import { deadManScript, type DeadManScript } from '../../../src/plan/dead-man.ts
 import { converge, probeOf, restore } from '../../../src/resources/resources.ts';
 import { clusterName } from '../../support/branded.ts';
 import { BALANCED } from '../../support/balanced.ts';
+import { BY_IPVS } from '../../support/ipvs.ts';
 import { desiredOf, freshCluster, VIP } from '../../support/cluster.ts';
 import { breakScript } from '../../../src/transport/lock.ts';
 import { MISSING_TOOLS, runShell, SHELLS, whereIs } from '../../support/shells.ts';
@@ -75,7 +77,7 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...restore(resource, undefined, DEBIAN),
       ...restore(undefined, resource, DEBIAN),
     ]),
-    ...balancerFact(BALANCED).probes,
+    ...[...balancerFact(BALANCED).probes, ...ipvsFact(BY_IPVS).probes],
     ...[DEBIAN.services.reload('keepalived'), testConfiguration('/etc/keepalived/keepalived.conf')],
     ...armHost(RUN, { script: deadMan(), about: 'apply ada', seconds: 60, earlier: ['r1'] }),
     ...[fence(RUN, 60), disarm(RUN), dropRun(RUN), undoNow(RUN), forgetUndone(RUN.cluster)],
@@ -94,8 +96,10 @@ const SENT: readonly (readonly [string, string])[] = unique(
 ]);
 
 function wanted(): readonly Parameters<typeof converge>[0][] {
-  const [first] = desiredOf(freshCluster(1), BALANCED).wanted.values();
-  return [...(first?.values() ?? [])];
+  return [BALANCED, BY_IPVS].flatMap((endpoint) => {
+    const [first] = desiredOf(freshCluster(1), endpoint).wanted.values();
+    return [...(first?.values() ?? [])];
+  });
 }
 
 function scriptOf({ argv }: Probe | Mutation): readonly (readonly [string, string])[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mutate, type CommandResult, type Mutation } from '../../../src/domain/command.ts';
+import { mutate, mutateScript, type CommandResult, type Mutation } from '../../../src/domain/command.ts';
 import {
   keyOf,
   resourceKey,
@@ -25,6 +25,8 @@ const DIRECTORY = {
 } as const;
 const RUNNING = { kind: 'service', name: 'keepalived', enabled: true, running: true } as const;
 const OFF = { ...RUNNING, enabled: false, running: false };
+const MODULE = { kind: 'module', name: 'ip_vs' } as const;
+const SYSCTL = { kind: 'sysctl', name: 'net.ipv4.vs.conntrack' } as const;
 /** `sha256sum` of what FILE holds. */
 const SUM = 'e97eeb3c9efc6faf3dc5300e5b647b06944ad089625e5dbe7a4edf2169c4ea33';
 
@@ -123,6 +125,16 @@ describe('what a probe saw', () => {
       said('LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n'),
       present(RUNNING),
     ],
+    ['a module', MODULE, said(''), present(MODULE)],
+    ['no module', MODULE, said('', 1), ABSENT],
+    ['a setting of the kernel that is on', SYSCTL, said('1\n'), present(SYSCTL)],
+    ['one that is off', SYSCTL, said('0\n'), ABSENT],
+    [
+      'one whose module is not loaded',
+      SYSCTL,
+      complained('cat: /proc/sys/net/ipv4/vs/conntrack: No such file or directory', 1),
+      ABSENT,
+    ],
     [
       'no service: it neither runs nor starts',
       RUNNING,
@@ -196,6 +208,17 @@ describe('what brings a resource to what is wanted', () => {
     ['a user too many', undefined, USER, [mutate('userdel', 'keepalived_script')]],
     ['a directory that is there, in whatever mode', DIRECTORY, { ...DIRECTORY, mode: 0o700 }, []],
     ['a file too many', undefined, FILE, [mutate('rm', '-f', '--', FILE.path)]],
+    ['a module that is not loaded', MODULE, undefined, [mutate('modprobe', '--', 'ip_vs')]],
+    ['a module that is loaded', MODULE, MODULE, []],
+    ['a module too many, which stays', undefined, MODULE, []],
+    [
+      'a setting that is off',
+      SYSCTL,
+      undefined,
+      [mutateScript('printf 1 >"$1"', '/proc/sys/net/ipv4/vs/conntrack')],
+    ],
+    ['a setting that is on', SYSCTL, SYSCTL, []],
+    ['a setting that is on and need not be, which stays', undefined, SYSCTL, []],
     ['a service that is off', RUNNING, OFF, [services.enable('keepalived'), services.start('keepalived')]],
     ['a service that is as it shall be', RUNNING, RUNNING, []],
     [
