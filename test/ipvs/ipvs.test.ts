@@ -5,6 +5,8 @@ import { UmlCluster } from '../support/uml/cluster.ts';
 
 /** Three machines that are one process each: checks less often than by default, or they would do nothing else. */
 const SETTINGS = { profile: 'safe', healthCheck: { intervalMs: 4000, timeoutMs: 3000 } };
+/** Steps that take a second elsewhere take many here. */
+const PATIENT = ['--confirm-timeout', '600'];
 const EVERYBODY = ['cp1', 'cp2', 'cp3'];
 
 describe('loadBalancer: ipvs on machines with a kernel of their own', () => {
@@ -28,7 +30,7 @@ describe('loadBalancer: ipvs on machines with a kernel of their own', () => {
   beforeAll(async () => {
     built = await timed('boot', async () => UmlCluster.up());
     await cluster().configure(SETTINGS);
-    await timed('first apply', async () => cluster().succeed('apply', '--yes'));
+    await timed('first apply', async () => cluster().succeed('apply', '--yes', ...PATIENT));
   });
   afterAll(async () => {
     process.stdout.write(`${said.join('\n')}\n`);
@@ -39,7 +41,7 @@ describe('loadBalancer: ipvs on machines with a kernel of their own', () => {
     expect(await tally(vip(), 5)).toEqual(new Map([['cp1', 5]]));
     await cluster().configure({ ...SETTINGS, loadBalancer: 'ipvs' });
     const answers = await timed('none to ipvs', async () =>
-      askedMeanwhile(vip(), async () => cluster().succeed('apply', '--yes')),
+      askedMeanwhile(vip(), async () => cluster().succeed('apply', '--yes', ...PATIENT)),
     );
     said.push(`${answers.length} requests meanwhile`);
     expect(answers.filter((answer) => !EVERYBODY.includes(answer))).toEqual([]);
@@ -90,12 +92,12 @@ describe('loadBalancer: ipvs on machines with a kernel of their own', () => {
   });
 
   it('goes with a rollback, and leaves nothing of it but what the kernel has', async () => {
-    await timed('rollback', async () => cluster().succeed('rollback', '--yes'));
+    await timed('rollback', async () => cluster().succeed('rollback', '--yes', ...PATIENT));
     expect(await on('cp1', 'grep -c "^TCP" /proc/net/ip_vs || :')).toBe('0');
     expect(await on('cp1', 'ls -d /etc/konvoy-ha /etc/sysctl.d/*konvoy* 2>/dev/null || :')).toBe('');
     expect([...(await tally(vip(), 5)).keys()]).toEqual(['cp1']);
     expect(await on('cp1', 'cat /proc/sys/net/ipv4/ip_forward')).toBe('1');
-    await timed('back', async () => cluster().succeed('apply', '--yes'));
+    await timed('back', async () => cluster().succeed('apply', '--yes', ...PATIENT));
   });
 
   it('goes on balancing on another host when the active loses its power', async () => {

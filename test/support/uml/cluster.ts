@@ -69,7 +69,11 @@ export class UmlCluster implements AsyncDisposable {
   async succeed(...words: readonly string[]): Promise<CliResult> {
     const result = await this.run(...words);
     if (result.code === 0) return result;
-    throw new Error(`${words.join(' ')} ended with ${result.code}\n${result.stderr}\n${result.stdout}`);
+    const said = await Promise.all(
+      this.machines.map(async (machine) => `${machine.name}: ${await machine.lastWords()}`),
+    );
+    const all = [`${words.join(' ')} ended with ${result.code}`, result.stderr, result.stdout, ...said];
+    throw new Error(all.join('\n'));
   }
 
   /** Writes a cluster.yaml beside the inventory; `settings` stand below `keepalived`. */

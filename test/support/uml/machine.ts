@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +105,12 @@ export class UmlMachine {
     await run(this.#context, ['ip', 'link', 'delete', this.#plan.tap]);
   }
 
+  /** What it wrote on its console last. */
+  async lastWords(): Promise<string> {
+    const log = await readFile(join(this.#plan.paths.directory, `${this.name}.log`), 'utf8');
+    return log.split('\n').slice(-6).join('\n');
+  }
+
   async #failed(): Promise<string> {
     return (await this.exec('systemctl list-units --failed --plain --no-legend')).stdout;
   }
@@ -134,7 +140,10 @@ export class UmlMachine {
   }
 }
 
-/** The interface of User-Mode Linux gets the name that the lab's hosts have; node is this machine's own, as in the lab. */
+/**
+ * The interface of User-Mode Linux gets the name that the lab's hosts have; node is this machine's own, as in the lab. The
+ * check scripts have keepalived's priority, and take nearly all that such a machine can do: ssh would wait for ever.
+ */
 function unpacked(nodeDirectory: string): string {
   return `set -eu
 cd ${guestDirectory}
@@ -142,5 +151,7 @@ mkdir -p machine
 mountpoint -q machine || mount -t hostfs none machine -o '${nodeDirectory}'
 ln -sf machine/node node
 [ ! -e /sys/class/net/vec0 ] || ip link set vec0 name eth0
+mkdir -p /etc/systemd/system/keepalived.service.d
+printf '[Service]\\nNice=0\\n' >/etc/systemd/system/keepalived.service.d/90-lab.conf
 `;
 }
