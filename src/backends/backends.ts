@@ -16,7 +16,7 @@ import * as haproxy from './haproxy/layout.ts';
 import type { HaproxyViews } from './haproxy/views.ts';
 import { ipvsResources } from './ipvs/ipvs.ts';
 import * as ipvs from './ipvs/layout.ts';
-import { virtualServersOf, type IpvsViews } from './ipvs/views.ts';
+import type { IpvsViews } from './ipvs/views.ts';
 import * as keepalivedTest from './keepalived/config-test.ts';
 import { keepalivedResources } from './keepalived/keepalived.ts';
 import * as keepalived from './keepalived/layout.ts';
@@ -25,17 +25,38 @@ import { unbalanced, type Balancing, type KeepalivedViews } from './keepalived/v
 /** The views of all templates, by the name of the template. */
 export type Views = KeepalivedViews & HaproxyViews & IpvsViews;
 
+export interface DesiredOptions {
+  readonly renderer: Renderer<Views>;
+  /** The version that keepalived's package shall have; undefined: whichever is there. */
+  readonly pinned: string | undefined;
+  /** Of the haproxy that the host has or would install; undefined: not known. */
+  readonly haproxyVersion: string | undefined;
+}
+
 /** What a host needs, by key. */
 export function desiredResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  renderer: Renderer<Views>,
+  { renderer, pinned, haproxyVersion }: DesiredOptions,
 ): Wanted {
-  const resources = [
-    ...keepalivedResources(router, endpoint, { renderer, balancing: balancingOf(router, endpoint) }),
-    ...balancerResources(router, endpoint, renderer),
-  ];
-  return new Map(resources.map((resource) => [resourceKey(resource), resource]));
+  const moving = keepalivedResources(router, endpoint, {
+    renderer,
+    balancing: balancingOf(endpoint),
+    pinned,
+  });
+  const spreading = balancerResources(router, endpoint, { renderer, haproxyVersion });
+  return new Map([...moving, ...spreading].map((resource) => [resourceKey(resource), resource]));
+}
+
+/** The packages whose versions a plan depends on, each with whether that is so when it is installed already. */
+export function versionedPackages({
+  settings,
+}: KeepalivedEndpoint): ReadonlyMap<string, 'installed' | 'never'> {
+  return new Map([
+    // What is not installed yet may not know a keyword either.
+    [keepalived.PACKAGE, settings.packageVersion === 'present' ? 'installed' : 'never'] as const,
+    ...(settings.loadBalancer === 'haproxy' ? [[haproxy.PACKAGE, 'installed'] as const] : []),
+  ]);
 }
 
 /** The keys that are looked at on every host. */
@@ -61,6 +82,8 @@ export function recognised(resource: Resource): Resource {
     return { ...resource, role: 'balancer' };
   if (resource.kind === 'service' && resource.name === ipvs.SERVICE)
     return { ...resource, role: 'masquerade' };
+  if (resource.kind === 'package' && resource.name === keepalived.PACKAGE)
+    return { ...resource, runs: keepalived.SERVICE };
   if (resource.kind !== 'file') return resource;
   const { path } = resource;
   return {
@@ -92,7 +115,7 @@ export function configurationTest({ path, effect }: FileResource, candidate: str
 }
 
 /** What keepalived has to know of the balancer. */
-function balancingOf(router: HostRouter, endpoint: KeepalivedEndpoint): Balancing {
+function balancingOf(endpoint: KeepalivedEndpoint): Balancing {
   const alone = unbalanced(endpoint);
   switch (endpoint.settings.loadBalancer) {
     case 'none':
@@ -101,20 +124,20 @@ function balancingOf(router: HostRouter, endpoint: KeepalivedEndpoint): Balancin
       return { ...alone, ports: [haproxy.balancerPort(endpoint), endpoint.port] };
     case 'ipvs':
       // IPVS takes what a host itself sends to the VIP as well, on every host.
-      return { ...alone, through: [endpoint.vip], virtualServers: virtualServersOf(router, endpoint) };
+      return { ...alone, through: [endpoint.vip], byKernel: true };
   }
 }
 
 function balancerResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  renderer: Renderer<Views>,
+  { renderer, haproxyVersion }: Pick<DesiredOptions, 'renderer' | 'haproxyVersion'>,
 ): readonly Resource[] {
   switch (endpoint.settings.loadBalancer) {
     case 'none':
       return [];
     case 'haproxy':
-      return haproxyResources(router, endpoint, renderer);
+      return haproxyResources(router, endpoint, { renderer, version: haproxyVersion });
     case 'ipvs':
       return ipvsResources(router, endpoint, renderer);
   }

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Views } from '../backends/backends.ts';
 import { loadIntent } from '../config/load.ts';
 import type { LimitedIntent } from '../config/intent.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
@@ -9,7 +7,6 @@ import type { Reporter, RunEvent } from '../domain/event.ts';
 import type { Intent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Terminal } from '../domain/terminal.ts';
-import { createRenderer, type Renderer } from '../render/render.ts';
 import type { Limit } from '../engine/scope.ts';
 import type { World } from '../engine/world.ts';
 import { createTransport } from '../transport/create.ts';
@@ -25,6 +22,7 @@ import { inventoryPaths, loadContext } from './inventory-paths.ts';
 import { openReporter } from './reporter.ts';
 import { wayNotes, withClient } from './routes.ts';
 import { readLoginOptions, withLoginOptions } from './targets.ts';
+import { templateRenderer } from './templates.ts';
 import { openTerminal } from './terminal.ts';
 
 /** A command's work: the world it has, the hosts it may touch, whom to ask; resolves with the exit status. */
@@ -62,27 +60,6 @@ export async function withWorld(
   }
 }
 
-/** The template sources, read from the package. */
-export function templateRenderer(): Renderer<Views> {
-  const read = (folder: string, name: string): string =>
-    readFileSync(new URL(`../../templates/${folder}/${name}.hbs`, import.meta.url), 'utf8');
-  return createRenderer<Views>({
-    'keepalived.conf': read('keepalived', 'keepalived.conf'),
-    'live.sh': read('keepalived', 'live.sh'),
-    'ready.sh': read('keepalived', 'ready.sh'),
-    'notify.sh': read('keepalived', 'notify.sh'),
-    'drop-in.conf': read('keepalived', 'drop-in.conf'),
-    'haproxy.cfg': read('haproxy', 'haproxy.cfg'),
-    'haproxy.service': read('haproxy', 'haproxy.service'),
-    'redirect.nft': read('haproxy', 'redirect.nft'),
-    'masquerade.nft': read('ipvs', 'masquerade.nft'),
-    'ipvs.service': read('ipvs', 'ipvs.service'),
-    'server.sh': read('ipvs', 'server.sh'),
-    'modules.conf': read('ipvs', 'modules.conf'),
-    'sysctl.conf': read('ipvs', 'sysctl.conf'),
-  });
-}
-
 /** A run before it has a world. */
 interface Run {
   readonly command: string;
@@ -99,6 +76,7 @@ async function openWorld(
   const intent = await readIntent(io, options, run.terminal);
   for (const diagnostic of intent.warnings) run.report({ type: 'diagnostic', diagnostic });
   const endpoint = supportedEndpoint(intent);
+  const renderer = await templateRenderer(io.cwd, options.templates);
   const limit = limitOf(intent, options.limit);
   const runId = `${new Date(io.now()).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomUUID().slice(0, 8)}`;
   run.report({
@@ -121,7 +99,7 @@ async function openWorld(
     transport,
     reach: async (target, signal) => transport.connect(target, signal),
     prober: createProber(),
-    renderer: templateRenderer(),
+    renderer,
     report: run.report,
     clock: { now: () => io.now(), sleep: async (ms, signal) => sleep(ms, signal) },
     forks: options.forks,

@@ -35,6 +35,8 @@ export interface HostOptions extends InventoryOptions {
   readonly color: boolean;
   readonly timeout?: number;
   readonly transport?: Target['client'];
+  /** Of a command that renders: a folder of templates that are used instead of ours. */
+  readonly templates?: string;
 }
 
 /** Options of a command whose plan has an order. */
@@ -129,6 +131,14 @@ export function withChangeOptions(command: Command): Command {
     )
     .option('--no-dead-man', 'hosts never undo the run by themselves')
     .option('--detailed-exitcode', 'with --dry-run: exit 2 when there is something to change', false);
+}
+
+/** For what renders the files of hosts. */
+export function withTemplateOptions(command: Command): Command {
+  return command.option(
+    '--templates <folder>',
+    'use the templates in it instead of ours of the same name; each time, or the next plan goes back to ours',
+  );
 }
 
 export function withOrderOptions(command: Command): Command {

@@ -8,6 +8,7 @@ import {
   withMembershipOptions,
   withOrderOptions,
   withOutputOptions,
+  withTemplateOptions,
   wholeNumber,
   type ChangeFlags,
   SCHEMA_NAMES,
@@ -52,13 +53,17 @@ export function buildProgram(io: CliIo, { setStatus, run }: ProgramHost): Comman
 
 function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
   program.commandsGroup('Look (changes nothing):');
-  withHostOptions(
-    program
-      .command('check')
-      .description('say what would stop an apply: reachability, sudo, system, interface, VIP'),
+  withTemplateOptions(
+    withHostOptions(
+      program
+        .command('check')
+        .description('say what would stop an apply: reachability, sudo, system, interface, VIP'),
+    ),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).check(io, options)));
-  withMembershipOptions(
-    withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change'))),
+  withTemplateOptions(
+    withMembershipOptions(
+      withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change'))),
+    ),
   )
     .option('--detailed-exitcode', 'exit 2 when there is something to change', false)
     .option('-o, --out <file>', 'save the plan; apply FILE does exactly that, or refuses')
@@ -66,7 +71,9 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
   withHostOptions(
     program.command('verify').description('prove that exactly one host holds the VIP and that it answers'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).verify(io, options)));
-  withHostOptions(program.command('status').description('show who is active, and what has drifted'))
+  withTemplateOptions(
+    withHostOptions(program.command('status').description('show who is active, and what has drifted')),
+  )
     .option('--detailed-exitcode', 'exit 2 when a host has drifted', false)
     .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
       setStatus(await (await looks()).status(io, options)),
@@ -114,10 +121,12 @@ function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['
     .action(async (options: InitOptions) =>
       setStatus(await (await import('./commands/init.ts')).init(io, options)),
     );
-  withMembershipOptions(
-    withOrderOptions(
-      withChangeOptions(
-        program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+  withTemplateOptions(
+    withMembershipOptions(
+      withOrderOptions(
+        withChangeOptions(
+          program.command('apply').description('make the hosts what the inventory asks for, and prove it'),
+        ),
       ),
     ),
   )

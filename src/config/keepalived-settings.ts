@@ -1,4 +1,5 @@
 import type { BackendSetting, HealthCheck, KeepalivedSettings, SettingSource } from '../domain/intent.ts';
+import { parsePackageVersion, type PackageVersion } from '../domain/names.ts';
 import {
   parseAdvertIntervalMs,
   PROFILE_ADVERT_INTERVAL_MS,
@@ -43,6 +44,7 @@ export function resolveKeepalivedSettings(
     ...(loadBalancerPort === undefined ? {} : { loadBalancerPort: loadBalancerPort.value }),
     additionalVips: take('additionalVips')?.value ?? [],
     healthCheck: healthCheckOf(take),
+    packageVersion: take('packageVersion')?.value ?? present(),
     sources: sourcesOf(take),
   };
   return {
@@ -86,6 +88,12 @@ function intervalOf(profile: Profile): AdvertIntervalMs {
   return interval.value;
 }
 
+function present(): PackageVersion {
+  const version = parsePackageVersion('present');
+  if (!version.ok) throw new Error(version.error);
+  return version.value;
+}
+
 const DEFAULT_PROFILE: Profile = 'balanced';
 
-const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer'];
+const BACKEND_SETTINGS: readonly BackendSetting[] = ['preempt', 'loadBalancer', 'packageVersion'];

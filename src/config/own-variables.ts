@@ -1,3 +1,4 @@
+import { PASSWORD_HINT, PASSWORD_REFUSED } from '../domain/vrrp.ts';
 import { definitionsIn, type Inventory } from './ansible/inventory.ts';
 import type { Problems } from './text/problems.ts';
 import { SETTINGS } from './konvoy/settings.ts';
@@ -16,12 +17,18 @@ export function refuseUnknownVariables(inventory: Inventory, problems: Problems)
   for (const { key, keyPlace } of definitionsIn(inventory)) {
     const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
     if (prefix === undefined || OWN_VARIABLES.includes(key)) continue;
+    if (PASSWORD.test(key)) {
+      problems.error(`${key}: ${PASSWORD_REFUSED}`, keyPlace, PASSWORD_HINT);
+      continue;
+    }
     const meant = didYouMean(key, OWN_VARIABLES);
     const known = OWN_VARIABLES.filter((name) => name.startsWith(prefix));
     const hints = meant.length > 0 ? meant : [`variables with this prefix: ${known.join(', ')}`];
     problems.error(`unknown variable ${JSON.stringify(key)}`, keyPlace, ...hints);
   }
 }
+
+const PASSWORD = /^keepalived_(?:auth|pass)/;
 
 /** What begins like this is ours. */
 export const PREFIXES: readonly string[] = ['keepalived_', 'konvoy_ha_'];

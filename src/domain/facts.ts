@@ -15,6 +15,8 @@ export interface HostFacts {
   readonly keepalived: KeepalivedFacts;
   /** Absent where no balancer was asked about. */
   readonly balancer?: BalancerFacts;
+  /** What the package manager could install, of the packages whose version matters. */
+  readonly offers: ReadonlyMap<string, PackageOffer>;
   /** Absent where IPVS was not asked about. */
   readonly ipvs?: IpvsFacts;
 }
@@ -44,6 +46,13 @@ export interface IpvsServer {
   readonly port: number;
   /** 0: it is given no new connections. */
   readonly weight: number;
+}
+
+/** The versions of a package that a host could install, by the lists that it has. */
+export interface PackageOffer {
+  /** What it would install; absent when it has none. */
+  readonly candidate?: string;
+  readonly versions: readonly string[];
 }
 
 /** What a host's balancer does, or what would stand in its way. */

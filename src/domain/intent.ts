@@ -1,6 +1,6 @@
 import type { EndpointAddress, IpAddress } from './address.ts';
 import type { Diagnostic, SourceSpan } from './error.ts';
-import type { ClusterName, HostName, InterfaceName } from './names.ts';
+import type { ClusterName, HostName, InterfaceName, PackageVersion } from './names.ts';
 import type { Target } from './target.ts';
 import type { AdvertIntervalMs, Priority, Profile, Vrid } from './vrrp.ts';
 
@@ -105,12 +105,14 @@ export interface KeepalivedSettings {
   /** Addresses that move together with the VIP; none of them is the VIP, a host's, or there twice. */
   readonly additionalVips: readonly IpAddress[];
   readonly healthCheck: HealthCheck;
+  /** The version of keepalived's package: whichever is there, the newest that a host can install, or that very one. */
+  readonly packageVersion: PackageVersion;
   /** Where those were written that not every backend can do; what is not in it has its default. */
   readonly sources: Readonly<Partial<Record<BackendSetting, SettingSource>>>;
 }
 
-/** A setting that not every backend can do. */
-export type BackendSetting = 'preempt' | 'loadBalancer';
+/** A setting that not every host or backend can do. */
+export type BackendSetting = 'preempt' | 'loadBalancer' | 'packageVersion';
 
 /** Where the user wrote a setting. */
 export interface SettingSource {

@@ -43,3 +43,13 @@ export function parseUserName(input: unknown): Result<UserName, string> {
   }
   return ok(input as UserName);
 }
+
+/** `present`, `latest`, or a version as the package manager writes it. */
+export type PackageVersion = Brand<string, 'PackageVersion'>;
+
+/** What deb-version(7) and RPM allow, a digit first: nothing that a shell or a package manager would take for more. */
+export function parsePackageVersion(input: unknown): Result<PackageVersion, string> {
+  if (typeof input !== 'string' || !/^(?:present|latest|[0-9][A-Za-z0-9.+~:-]{0,99})$/.test(input))
+    return err(`expected present, latest or a version such as 1:2.2.7-1, got ${JSON.stringify(input)}`);
+  return ok(input as PackageVersion);
+}

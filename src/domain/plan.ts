@@ -34,7 +34,7 @@ export interface Change {
 export type ChangeCause = 'by-hand' | 'asked-for' | 'both';
 
 /** What the service must do for the changes to count. */
-export type ServiceAction = 'none' | 'start' | 'reload' | 'stop';
+export type ServiceAction = 'none' | 'start' | 'reload' | 'restart' | 'stop';
 
 export interface HostPlan {
   readonly host: HostName;
@@ -86,6 +86,8 @@ export interface Wave {
   readonly gate: 'owns-vip' | 'joined' | 'balances' | 'none';
   /** The host of an earlier wave that has to own the VIP, instead of one of these. */
   readonly owner?: HostName;
+  /** True where the VIP is given to a peer before the service is restarted, so that it is never away. */
+  readonly handsOver?: true;
   /**
    * Hosts of the wave whose gate opens only when they serve again, not when they have merely joined: those that served
    * before. Nobody waits for a host to become what it never was, or nothing could be applied to a sick cluster.

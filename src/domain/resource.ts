@@ -16,8 +16,12 @@ export type Resource =
 export interface PackageResource {
   readonly kind: 'package';
   readonly name: string;
-  /** What is installed; never wanted in particular, so it is not compared. */
+  /** What is installed; not compared, unless it is pinned. */
   readonly version?: string;
+  /** The version that it shall have; absent: whichever is there. */
+  readonly pinned?: string;
+  /** The service that runs from it: a new version counts when that is restarted. */
+  readonly runs?: string;
   /** A service that comes with it and that we do not use: when we install the package, it is neither started nor enabled. */
   readonly unused?: string;
 }

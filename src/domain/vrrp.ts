@@ -21,6 +21,12 @@ export const PROFILE_ADVERT_INTERVAL_MS: Readonly<Record<Profile, number>> = {
   fast: 250,
 };
 
+/** Why nobody may ask for a password between routers, whichever way (RFC 3768 §10, RFC 9568 §8). */
+export const PASSWORD_REFUSED =
+  'a password proves nothing: VRRPv3 has none and ignores it, VRRPv2 sends it readable to the whole network, cut to 8 characters';
+
+export const PASSWORD_HINT = 'leave it out: with mode unicast, hosts hear only the peers that they list';
+
 export function parseVrid(input: unknown): Result<Vrid, string> {
   if (!isIntegerFrom(input, 1, 255))
     return err(`expected an integer from 1 to 255, got ${JSON.stringify(input)}`);

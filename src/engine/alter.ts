@@ -8,10 +8,16 @@ import { forgetUndone } from './dead-man.ts';
 import { gateDeadlineMs } from './patience.ts';
 import { connectFleet } from './fleet.ts';
 import { forEachHost } from './hosts.ts';
-import { proposeApply, proposeDestroy, proposeRollback, type Proposal, type Scope } from './propose.ts';
+import {
+  proposeApply,
+  proposeDestroy,
+  proposeRollback,
+  showProposal,
+  type Proposal,
+  type Scope,
+} from './propose.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, scopeOf, type Limit } from './scope.ts';
-import { warnOfArmed } from './unfinished.ts';
 import { undisturbed, type View, type World } from './world.ts';
 
 /** What an operator may decide between a plan and its execution. */
@@ -75,8 +81,7 @@ async function changeWith(
     if (world.signal.aborted) reportUnchanged(world, limit);
     throw error;
   });
-  warnOfArmed(world, proposal);
-  world.report({ type: 'plan', plan: proposal.plan });
+  showProposal(world, proposal);
   if (proposal.plan.isEmpty && !mustRecord(proposal)) {
     await forgetNotes(world, proposal, fleet.sessions);
     reportUnchanged(world, limit);

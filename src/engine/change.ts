@@ -45,6 +45,7 @@ export async function carryOut(
   const world = afterwards(before, proposal);
   const startedAt = world.clock.now();
   const touched = new Set<HostName>();
+  const activated = new Set<HostName>();
   // Without arming anything until the plan is looked at again under the lock.
   let deadMen = new DeadMen(world, proposal, undefined);
   let sessions = pick(run.sessions, proposal);
@@ -59,6 +60,7 @@ export async function carryOut(
     const finish = await execute(world, locked, {
       sessions,
       touched,
+      activated,
       deadMen,
       ...run.options,
       witnesses: run.sessions,
@@ -72,7 +74,7 @@ export async function carryOut(
     }
     const how = { error, keep: run.options.keepOnFailure };
     // It throws when an undo fails, and the watch would go on for ever.
-    await handleFailure(world, { proposal, touched, sessions, deadMen }, how).finally(() =>
+    await handleFailure(world, { proposal, touched, activated, sessions, deadMen }, how).finally(() =>
       reportWatch(world, watch),
     );
     throw how.keep ? error : afterUndo(error);
@@ -137,6 +139,7 @@ async function execute(
   run: {
     readonly sessions: ReadonlyMap<HostName, Session>;
     readonly touched: Set<HostName>;
+    readonly activated: Set<HostName>;
     readonly deadMen: DeadMen;
     readonly verify: boolean;
     /** All hosts that can be asked, also those that the plan leaves alone: the owner may be one of them. */
@@ -148,7 +151,8 @@ async function execute(
   const onTouch = (host: HostName): void => void run.touched.add(host);
   const { sessions, deadMen } = run;
   await armAll(world, { sessions, deadMen, onTouch });
-  const execution: Execution = { world, plan, snapshots, sessions, deadMen, onTouch };
+  const onActivate = (host: HostName): void => void run.activated.add(host);
+  const execution: Execution = { world, plan, snapshots, sessions, deadMen, onTouch, onActivate };
   await executePlan(execution);
   if (plan.command === 'destroy') {
     // Before what cannot be brought back on the host itself.
@@ -177,6 +181,7 @@ function runsAfter(plan: Plan): boolean {
 interface Failed {
   readonly proposal: Proposal;
   readonly touched: ReadonlySet<HostName>;
+  readonly activated: ReadonlySet<HostName>;
   readonly sessions: ReadonlyMap<HostName, Session>;
   readonly deadMen: DeadMen;
 }

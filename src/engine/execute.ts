@@ -1,4 +1,5 @@
 import { configurationTest } from '../backends/backends.ts';
+import { handOver, takeBack } from '../backends/keepalived/gates.ts';
 import { mutateScript, type Mutation } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
@@ -10,7 +11,7 @@ import { platformOf } from './gather.ts';
 import { keepCopy } from './generations.ts';
 import { forEachHost } from './hosts.ts';
 import { waitingOf } from './gate.ts';
-import { crosses } from './patience.ts';
+import { crosses, handOverDeadlineMs } from './patience.ts';
 import { stepFailure } from './step-failure.ts';
 import {
   activationMutations,
@@ -34,6 +35,8 @@ export interface Execution {
   readonly deadMen: DeadMen;
   /** Told before a host is changed for the first time. */
   readonly onTouch: (host: HostName) => void;
+  /** Told before a service of a host is told of its change. */
+  readonly onActivate: (host: HostName) => void;
   /**
    * Given for an undo, which goes on where a new run would stop: when it is interrupted, when a gate stays shut, and
    * on the other hosts when one fails. The hosts that failed are put here.
@@ -115,14 +118,27 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
   run.world.report({ type: 'run-step', step: `activating ${wave.hosts.join(', ')}` });
   await onHosts(run, wave.hosts, async (execution, host) => {
     execution.onTouch(host);
+    execution.onActivate(host);
+    const mutations = activationMutations(workOf(execution, host), wave.role ?? 'router');
+    if (wave.handsOver === true) await handOverOn(execution, host);
     await mutateAll(
       execution,
       host,
       'activating',
-      activationMutations(workOf(execution, host), wave.role ?? 'router'),
+      wave.handsOver === true ? [...mutations, takeBack()] : mutations,
     );
   });
   await onHosts(run, wave.owner === undefined ? wave.hosts : [wave.owner], waitAtGate(wave));
+}
+
+/** Gives the VIP away before it would be taken away. An undo goes on without: it is away for a moment then. */
+async function handOverOn(run: Execution, host: HostName): Promise<void> {
+  const { settings, vip } = run.world.endpoint;
+  const { script, parameters } = handOver(vip, handOverDeadlineMs(settings));
+  run.world.report({ type: 'host-step', host, step: 'handing the VIP over' });
+  const [result] = await sessionOf(run, host).mutate([mutateScript(script, ...parameters)]);
+  if (result?.exitCode !== 0 && run.undoFailures === undefined)
+    throw stepFailure(host, 'handing the VIP over to a peer', result);
 }
 
 function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<void> {

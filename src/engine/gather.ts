@@ -1,5 +1,5 @@
 import { keepalivedFact } from '../backends/keepalived/facts.ts';
-import { keysOf, recognised } from '../backends/backends.ts';
+import { keysOf, recognised, versionedPackages } from '../backends/backends.ts';
 import { balancerFact } from '../backends/haproxy/facts.ts';
 import { ipvsFact } from '../backends/ipvs/facts.ts';
 import type { CommandResult } from '../domain/command.ts';
@@ -120,8 +120,18 @@ function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
   const { loadBalancer } = view.endpoint.settings;
   const balancer = loadBalancer === 'haproxy' ? batch.add(balancerFact(view.endpoint)) : undefined;
   const ipvs = loadBalancer === 'ipvs' ? batch.add(ipvsFact(view.endpoint)) : undefined;
+  const offers = [...versionedPackages(view.endpoint)].map(
+    ([name, unless]) =>
+      [
+        name,
+        batch.add({ probes: [PLATFORMS[0].packages.offers(name, unless)], parse: ([result]) => result }),
+      ] as const,
+  );
   return (read) => ({
     ...read(system),
+    offers: new Map(
+      offers.map(([name, slot]) => [name, PLATFORMS[0].packages.parseOffers(required(read(slot)))]),
+    ),
     network: read(network),
     api: read(api),
     keepalived: read(keepalived),

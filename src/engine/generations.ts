@@ -232,8 +232,13 @@ const PUBLISH = `rm -rf -- "$2/$3" && mv -- "$1" "$2/$3" && cd "$2" || exit 1
 ls | grep -E '^[0-9]+$' | sort -n | head -n "-$4" | while read -r old; do rm -rf -- "./$old"; done
 rm -rf -- ./.[0-9]*.new`;
 
+/** Without a cluster, packages that were replaced are of no use any more. */
+const FORGET_STORE = `[ -n "$(ls -- "$2" 2>/dev/null)" ] || rm -rf -- "$2/.packages"
+rmdir -- "$2" 2>/dev/null`;
+
 const WITHDRAW = `rm -rf -- "$1/generations/$3" "$1/generations/.$3.new" || exit 1
-rmdir -- "$1/generations" "$1" "$2" 2>/dev/null
+rmdir -- "$1/generations" "$1" 2>/dev/null
+${FORGET_STORE}
 [ -d "$1/generations" ] || { rm -f /run/konvoy-ha/state /run/konvoy-ha/.state.*; rmdir /run/konvoy-ha 2>/dev/null; }
 exit 0`;
 
@@ -244,6 +249,6 @@ cp -p -- "$2" "$1/$name"`;
 
 const FORGET = `rm -f -- "$1/undone"; rmdir -- "$1" 2>/dev/null
 [ ! -d "$1" ] || find "$1" -type f
-rmdir -- "$2" 2>/dev/null
+${FORGET_STORE}
 rm -f /run/konvoy-ha/state /run/konvoy-ha/.state.*; rmdir /run/konvoy-ha 2>/dev/null
 exit 0`;

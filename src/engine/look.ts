@@ -1,5 +1,7 @@
 import { refusal, type KonvoyError } from '../domain/error.ts';
 import type { HostGenerations } from '../domain/generation.ts';
+import type { HostName } from '../domain/names.ts';
+import type { Wanted } from '../domain/resource.ts';
 import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
@@ -11,15 +13,16 @@ import {
   describeHost,
   describeUnreachable,
 } from '../plan/describe.ts';
+import { describeVersion } from '../plan/describe-version.ts';
 import { desire } from '../plan/desire.ts';
+import { wantedConf } from '../plan/lint.ts';
 import { pendingKeys } from '../plan/pending.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { connectReaders, reportFailures } from './fleet.ts';
-import { proposeApply, proposeDestroy, proposeRollback, type Proposal } from './propose.ts';
+import { proposeApply, proposeDestroy, proposeRollback, showProposal, type Proposal } from './propose.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
-import { warnOfArmed } from './unfinished.ts';
 import { verifyOnce } from './verify.ts';
 import type { View } from './world.ts';
 
@@ -30,8 +33,7 @@ export async function planCommand(view: View, limit: Limit, saved?: SavedPlan): 
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeApply(view, await scopeOf(view, limit, hosts));
   if (saved !== undefined) refuseStale(view, saved, proposal);
-  warnOfArmed(view, proposal);
-  view.report({ type: 'plan', plan: proposal.plan });
+  showProposal(view, proposal);
   return proposal;
 }
 
@@ -46,8 +48,7 @@ export async function planRollbackCommand(
     readers: hosts.readers,
     to,
   });
-  warnOfArmed(view, proposal);
-  view.report({ type: 'plan', plan: proposal.plan });
+  showProposal(view, proposal);
   return proposal;
 }
 
@@ -55,8 +56,7 @@ export async function planRollbackCommand(
 export async function planDestroyCommand(view: View, limit: Limit, purge: boolean): Promise<Proposal> {
   await using hosts = await connectReaders(view, view.intent.hosts);
   const proposal = proposeDestroy(view, await scopeOf(view, limit, hosts), purge);
-  warnOfArmed(view, proposal);
-  view.report({ type: 'plan', plan: proposal.plan });
+  showProposal(view, proposal);
   return proposal;
 }
 
@@ -142,7 +142,13 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
     absent: [],
     renderer: view.renderer,
   });
-  const checks = survey.snapshots.flatMap((snapshot) => describeChecks(snapshot, endpoint));
+  const wanted = desired.ok ? desired.value.wanted : new Map<HostName, Wanted>();
+  const checks = survey.snapshots.flatMap((snapshot) => [
+    ...describeChecks(snapshot, endpoint),
+    ...describeVersion(snapshot, wantedConf(wanted.get(snapshot.intent.name)) ?? ''),
+  ]);
+  for (const diagnostic of desired.ok ? desired.value.warnings : [])
+    view.report({ type: 'diagnostic', diagnostic });
   view.report({
     type: 'checks',
     checks: [

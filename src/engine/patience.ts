@@ -32,8 +32,14 @@ export function gateDeadlineMs({ advertIntervalMs, healthCheck }: KeepalivedSett
   return 2 * activeDownIntervalMs(advertIntervalMs, 1) + healthCheck.timeoutMs + GATE_MARGIN_MS;
 }
 
+/** How long a host that counts as not ready may go on having the VIP: its check script has to tell, then an election. */
+export function handOverDeadlineMs({ advertIntervalMs, healthCheck }: KeepalivedSettings): number {
+  const { intervalMs, fall } = healthCheck;
+  return (fall + 1) * intervalMs + 2 * activeDownIntervalMs(advertIntervalMs, 1) + GATE_MARGIN_MS;
+}
+
 function installsPackage({ action, wanted }: Plan['hosts'][number]['changes'][number]): boolean {
-  return action === 'create' && wanted?.kind === 'package';
+  return (action === 'create' || action === 'update') && wanted?.kind === 'package';
 }
 
 /** While packages are installed: apt may wait for a lock and a mirror, and nobody notices what is staged. */

@@ -1,5 +1,5 @@
 import { formatEndpoint } from '../domain/address.ts';
-import { KonvoyError, refusal } from '../domain/error.ts';
+import { KonvoyError, refusal, type Diagnostic } from '../domain/error.ts';
 import { newestOf, numbersOf, type Generation, type VirtualRouterRecord } from '../domain/generation.ts';
 import type { HostIntent } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
@@ -18,6 +18,7 @@ import { disagreement, exceptions, generationAt, rollbackTarget, type NoTarget }
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
 import { damagedGeneration, generationProbe, parseGenerationOf } from './generations.ts';
+import { warningsOfArmed } from './unfinished.ts';
 import type { View } from './world.ts';
 
 /** A plan with what carrying it out has to know beyond it. */
@@ -28,6 +29,8 @@ export interface Proposal {
   readonly records: ReadonlyMap<HostName, VirtualRouterRecord>;
   /** The highest number of any generation on any host; 0 when there is none. */
   readonly lastGeneration: number;
+  /** What the operator should know of it before it is carried out. */
+  readonly warnings: readonly Diagnostic[];
   /** The generation that is gone back to. */
   readonly restored?: number;
 }
@@ -35,6 +38,12 @@ export interface Proposal {
 /** The number of the generation that a run records, on every host the same. */
 export function nextNumber({ lastGeneration }: Proposal): number {
   return 1 + lastGeneration;
+}
+
+/** Says what is proposed, and what the operator should know of it. */
+export function showProposal(view: View, { plan, warnings }: Proposal): void {
+  for (const diagnostic of warnings) view.report({ type: 'diagnostic', diagnostic });
+  view.report({ type: 'plan', plan });
 }
 
 /** The hosts of a run: those it may change, and all that it must know. */
@@ -67,12 +76,9 @@ export function proposeApply(view: View, scope: Scope): Proposal {
   const records = new Map(
     [...desired.value.routers].map(([host, router]) => [host, routerRecord(router, endpoint)]),
   );
-  return propose(view, scope, {
-    command: 'apply',
-    headline: applyHeadline(view, desired.value),
-    all,
-    records,
-  });
+  const headline = applyHeadline(view, desired.value);
+  const proposal = propose(view, scope, { command: 'apply', headline, all, records });
+  return { ...proposal, warnings: [...proposal.warnings, ...desired.value.warnings] };
 }
 
 /** What going back to generation `to` (0: before us) would do on every host in scope. */
@@ -149,6 +155,7 @@ function propose(
     plan: recordsBecause === undefined ? plan : { ...plan, recordsBecause },
     snapshots,
     records: parts.records,
+    warnings: snapshots.flatMap(warningsOfArmed),
     lastGeneration: lastGeneration(scope),
   };
 }

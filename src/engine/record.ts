@@ -38,7 +38,7 @@ export async function record(
   throw failed.error;
 }
 
-/** What is wanted of a package names no version: the one that is installed now is recorded. */
+/** What is wanted of a package need not name a version: the one that is installed now is recorded. */
 async function withVersions(
   resources: readonly Resource[],
   reader: Reader,
@@ -52,7 +52,12 @@ async function withVersions(
     return seen?.status === 'present' ? [[key, seen.resource] as const] : [];
   });
   const versions = new Map(installed);
-  return resources.map((resource) => versions.get(resourceKey(resource)) ?? resource);
+  return resources.map((resource) => {
+    const seen = versions.get(resourceKey(resource));
+    if (resource.kind !== 'package' || seen?.kind !== 'package' || seen.version === undefined)
+      return resource;
+    return { ...resource, version: seen.version };
+  });
 }
 
 function platformFor({ snapshots }: Proposal, host: HostName): Platform {

@@ -1,3 +1,5 @@
+import { PATHS } from '../backends/keepalived/layout.ts';
+import { scriptTest } from '../backends/script-test.ts';
 import { mutate, mutateScript, type Mutation } from '../domain/command.ts';
 import type { HostName } from '../domain/names.ts';
 import { actionOf, type Change, type HostPlan, type Plan } from '../domain/plan.ts';
@@ -39,7 +41,7 @@ export function leftoverRemoval(plan: HostPlan): Mutation {
   const paths = plan.changes.flatMap(({ key }) =>
     key.startsWith('file:') ? [key.slice('file:'.length)] : [],
   );
-  return mutateScript(REMOVE_LEFTOVERS, ...paths.map(candidatePath));
+  return mutateScript(REMOVE_LEFTOVERS, PATHS.handover, ...paths.map(candidatePath));
 }
 
 /** Everything that can be put in place without anybody noticing: few batches, each one round trip. */
@@ -61,7 +63,7 @@ export function stageSteps(work: HostWork): readonly Step[] {
   return [
     {
       step: 'writing scripts and units',
-      mutations: [...mutationsOf(others), ...unitReload(others, platform)],
+      mutations: [...scriptTests(others, work), ...mutationsOf(others), ...unitReload(others, platform)],
     },
     ...packages.map((change) => ({ step: stepName(change), mutations: mutationsOf([change]) })),
     {
@@ -72,6 +74,12 @@ export function stageSteps(work: HostWork): readonly Step[] {
       ]),
     },
   ];
+}
+
+/** Before any of them is written; an undo only puts back what has run already. */
+function scriptTests(changes: readonly Change[], { keep }: HostWork): readonly Mutation[] {
+  if (keep === undefined) return [];
+  return changes.flatMap(({ wanted }) => (wanted?.kind === 'file' ? (scriptTest(wanted) ?? []) : []));
 }
 
 function unitReload(changes: readonly Change[], platform: Platform): readonly Mutation[] {
@@ -102,7 +110,8 @@ export function activationMutations({ plan, snapshot }: HostWork, role: ServiceR
   if (service === undefined || name === undefined) return moves;
   const { services } = platform;
   const reload = role === 'router' ? services.reload(name) : services.reloadByUnit(name);
-  const tell = actionOf(plan, role) === 'reload' ? [reload] : [];
+  const action = actionOf(plan, role);
+  const tell = action === 'reload' ? [reload] : action === 'restart' ? [services.restart(name)] : [];
   return [...moves, ...tell, ...converge(service.wanted, service.observed, platform)];
 }
 
@@ -150,13 +159,16 @@ export function waitsIn(
   return (change): change is Change & { readonly wanted: FileResource } => {
     const role = change.wanted?.kind === 'file' ? roleOf(change.wanted) : undefined;
     if (change.action === 'none' || role === undefined || role !== (only ?? role)) return false;
-    return ['reload', 'start'].includes(actionOf(plan, role));
+    return ['reload', 'restart', 'start'].includes(actionOf(plan, role));
   };
 }
 
 function stepName(change: Change): string {
   const name = change.key.slice(change.key.indexOf(':') + 1);
-  return `${change.action === 'remove' ? 'removing' : 'installing'} ${name}`;
+  const verb = { create: 'installing', update: 'replacing', remove: 'removing', none: 'keeping' }[
+    change.action
+  ];
+  return `${verb} ${name}`;
 }
 
 const REMOVE_LEFTOVERS = `for path in "$@"; do

@@ -24,6 +24,8 @@ export interface Undoing {
   readonly touched: ReadonlySet<HostName>;
   readonly sessions: ReadonlyMap<HostName, Session>;
   readonly deadMen: DeadMen;
+  /** The hosts of which a service was told of the change. */
+  readonly activated: ReadonlySet<HostName>;
 }
 
 /** What became of the hosts. */
@@ -158,6 +160,7 @@ async function bringBack(world: World, back: Back): Promise<void> {
     sessions: back.sessions,
     deadMen: back.undoing.deadMen,
     onTouch: () => undefined,
+    onActivate: () => undefined,
     undoFailures: back.failures,
   });
 }
@@ -170,6 +173,7 @@ function planBack(world: World, { undoing, now, byThemselves }: Back): Plan {
       snapshot,
       wanted: wantedAsObserved((byThemselves.has(before.intent.name) ? snapshot : before).observed),
       priority: before.recorded.latest?.virtualRouter.priority ?? 0,
+      runsOn: !undoing.activated.has(before.intent.name),
     };
   });
   // Hosts that were not touched run on as they did: what goes back joins them.

@@ -1,19 +1,15 @@
 import type { ArmedRun } from '../domain/dead-man.ts';
-import type { Proposal } from './propose.ts';
-import type { View } from './world.ts';
+import type { Diagnostic } from '../domain/error.ts';
+import type { HostSnapshot } from '../plan/snapshot.ts';
 
-/** Says of which hosts a run is armed that has not ended: the plan is about what it left. */
-export function warnOfArmed(view: View, { snapshots }: Proposal): void {
-  for (const { intent, deadMan } of snapshots) {
-    for (const run of deadMan?.armed ?? []) {
-      const message = `run ${run.runId} (${run.command} by ${run.by}) has not ended here: ${stateOf(run)}`;
-      const hints = ['the next apply, rollback or destroy takes it over'];
-      view.report({
-        type: 'diagnostic',
-        diagnostic: { severity: 'warning', host: intent.name, message, hints },
-      });
-    }
-  }
+/** Of which runs that have not ended a host is armed: the plan is about what they left. */
+export function warningsOfArmed({ intent, deadMan }: HostSnapshot): readonly Diagnostic[] {
+  return (deadMan?.armed ?? []).map((run) => ({
+    severity: 'warning',
+    host: intent.name,
+    message: `run ${run.runId} (${run.command} by ${run.by}) has not ended here: ${stateOf(run)}`,
+    hints: ['the next apply, rollback or destroy takes it over'],
+  }));
 }
 
 function stateOf({ state, failure, undoesAt }: ArmedRun): string {

@@ -31,6 +31,8 @@ export interface PlanHost {
   readonly snapshot: HostSnapshot;
   readonly wanted: Wanted;
   readonly priority: number;
+  /** True when the router runs as it did when `wanted` was there: a program that was replaced since was never started. */
+  readonly runsOn?: boolean;
 }
 
 /** What a plan is about. */
@@ -50,7 +52,7 @@ export function assemblePlan(frame: PlanFrame, hosts: readonly PlanHost[]): Plan
   const plans = announceAgain(
     frame,
     hosts.map(({ snapshot }) => snapshot),
-    hosts.map(({ snapshot, wanted }) => planHost(snapshot, wanted)),
+    hosts.map(planHost),
   );
   const activation = activationOf(frame, hosts, plans);
   return {
@@ -72,7 +74,17 @@ export function wantedInstead(resources: readonly Resource[], recorded: Generati
   for (const { key, resource } of recorded?.before ?? [])
     if (resource !== undefined || !staysForGood(key)) wanted.set(key, resource);
   for (const resource of resources) wanted.set(resourceKey(resource), resource);
+  for (const pinned of recorded?.resources ?? []) pinBack(wanted, pinned);
   return sortByCreation(wanted);
+}
+
+/** A version that we left there by its number goes back to the one of then; any other is the host's own affair. */
+function pinBack(wanted: Map<ResourceKey, Resource | undefined>, left: Resource): void {
+  const key = resourceKey(left);
+  const then = wanted.get(key);
+  if (left.kind !== 'package' || left.pinned === undefined || then?.kind !== 'package') return;
+  const pinned = then.pinned ?? then.version;
+  if (pinned !== undefined) wanted.set(key, { ...then, pinned });
 }
 
 /** The host as it was before us. Packages that we installed stay unless `purge` is asked for. */
@@ -86,10 +98,16 @@ export function wantedBeforeUs(recorded: Generation, purge: boolean): Wanted {
 export function wantedAsObserved(observed: Observed): Wanted {
   const wanted = new Map<ResourceKey, Resource | undefined>();
   for (const [key, seen] of observed) {
-    if (seen.status === 'present') wanted.set(key, seen.resource);
+    if (seen.status === 'present') wanted.set(key, asItIs(seen.resource));
     else if (seen.status === 'absent' && !staysForGood(key)) wanted.set(key, undefined);
   }
   return sortByCreation(wanted);
+}
+
+/** A package with its version. */
+function asItIs(resource: Resource): Resource {
+  if (resource.kind !== 'package' || resource.version === undefined) return resource;
+  return { ...resource, pinned: resource.version };
 }
 
 /**
@@ -141,15 +159,16 @@ function confText(seen: Observation | Resource | undefined): string {
   return resource?.kind === 'file' ? new TextDecoder().decode(resource.content) : '';
 }
 
-function planHost(snapshot: HostSnapshot, wanted: Wanted): HostPlan {
+function planHost({ snapshot, wanted, runsOn }: PlanHost): HostPlan {
   const { observed, recorded } = snapshot;
   const changes = withCauses(diff(wanted, observed), recorded.latest, observed);
   const balancerAction = serviceActionOf(changes, 'balancer');
   const masqueradeAction = serviceActionOf(changes, 'masquerade');
+  const routerAction = serviceActionOf(changes);
   return {
     host: snapshot.intent.name,
     changes,
-    serviceAction: serviceActionOf(changes),
+    serviceAction: routerAction === 'restart' && runsOn === true ? 'none' : routerAction,
     ...(balancerAction === 'none' ? {} : { balancerAction }),
     ...(masqueradeAction === 'none' ? {} : { masqueradeAction }),
     drifted: driftOf(recorded.latest, observed).length > 0,
@@ -213,7 +232,7 @@ function moverOf(
     host: intent.name,
     action: plan?.serviceAction ?? 'none',
     changesIdentity: changes(plan?.changes ?? [], routerIdentity),
-    staysActive: !changes(plan?.changes ?? [], instanceIdentity),
+    staysActive: plan?.serviceAction !== 'restart' && !changes(plan?.changes ?? [], instanceIdentity),
     holdsVip: holdsVip(snapshot, vip),
     runs: runsKeepalived(snapshot),
     apiAnswers: leads(plan === undefined ? observed : wanted),

@@ -47,7 +47,7 @@ export function deadManScript(order: DeadManOrder): DeadManScript {
   const steps = [
     // A function has to have a body.
     '  :',
-    ...bringBackLines(changes, order.platform),
+    ...bringBackLines(changes, order),
     ...order.tidy.map((mutation) => stepLine('tidying up', mutation)),
   ];
   return { text: [...headLines(order), 'undo_run() {', ...steps, '}', DRIVER].join('\n'), saved };
@@ -82,18 +82,29 @@ function creationRank({ wanted, observed }: Change): number {
   return { user: 0, directory: 1, file, package: 4, module: 4, sysctl: 4, service: 5 }[resource.kind];
 }
 
-function bringBackLines(changes: readonly Change[], platform: Platform): readonly string[] {
+function bringBackLines(changes: readonly Change[], { platform, plan }: DeadManOrder): readonly string[] {
   const reload = changes.some(isUnit)
     ? [stepLine('reading units again', platform.services.reloadUnits())]
     : [];
   const lines = changes.flatMap((change, index) => [
     ...(change.observed?.kind === 'service' ? reload : []),
-    ...restore(change.observed, change.wanted, platform).map((mutation) =>
+    ...mutationsBack(change, plan, platform).map((mutation) =>
       stepLine(`bringing back ${change.key}`, mutation, change.observed?.kind === 'file' ? index : undefined),
     ),
   ]);
   // Once more at the end, for units that went away.
   return [...lines, ...reload];
+}
+
+/** A service whose program was another one has to be started anew. */
+function mutationsBack(
+  { observed, wanted }: Change,
+  plan: HostPlan,
+  platform: Platform,
+): readonly Mutation[] {
+  if (observed?.kind === 'service' && actionOf(plan, roleOf(observed) ?? 'router') === 'restart')
+    return [platform.services.restore(observed.name, observed, 'by-restart')];
+  return restore(observed, wanted, platform);
 }
 
 function isUnit({ wanted, observed }: Change): boolean {

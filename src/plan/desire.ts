@@ -1,4 +1,5 @@
 import { parseIpAddress, prefixContains, type IpAddress } from '../domain/address.ts';
+import { PACKAGE as HAPROXY } from '../backends/haproxy/layout.ts';
 import { desiredResources, type Views } from '../backends/backends.ts';
 import type { Diagnostic } from '../domain/error.ts';
 import type { VirtualRouterRecord } from '../domain/generation.ts';
@@ -11,7 +12,9 @@ import { err, ok, type Result } from '../domain/result.ts';
 import type { Priority, Vrid } from '../domain/vrrp.ts';
 import type { Renderer } from '../render/render.ts';
 import { besideVip, vipInterface, type VipInterface } from './interface.ts';
+import { lintWanted } from './lint.ts';
 import { refuseForgotten } from './membership.ts';
+import { pinnedVersion, programVersion, refuseVersion } from './package-version.ts';
 import { assignPriorities } from './priority.ts';
 import { refuseBalancer } from './refuse-balancer.ts';
 import { refuseIpvs } from './refuse-ipvs.ts';
@@ -24,6 +27,8 @@ export interface Desired {
   readonly vrid: VridChoice;
   readonly routers: ReadonlyMap<HostName, HostRouter>;
   readonly wanted: ReadonlyMap<HostName, Wanted>;
+  /** What the operator should know of it, and may leave as it is. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** The world as it was seen, and the templates. */
@@ -51,6 +56,7 @@ export function desire(
     ...refuseTogether(snapshots, endpoint),
     ...refuseBalancer(snapshots, endpoint),
     ...refuseIpvs(snapshots, endpoint),
+    ...refuseVersion(snapshots, endpoint),
     ...interfaces.problems,
     ...missing.problems,
     ...priorities.problems,
@@ -66,9 +72,19 @@ export function desire(
   const forgotten = refuseForgotten({ hosts: intent.hosts, snapshots, sources, gone: options.gone ?? [] });
   if (forgotten.length > 0) return err(forgotten);
   const wanted = new Map(
-    [...routers].map(([host, router]) => [host, desiredResources(router, endpoint, renderer)]),
+    snapshots.flatMap((snapshot) => {
+      const router = routers.get(snapshot.intent.name);
+      if (router === undefined) return [];
+      const pinned = pinnedVersion(snapshot, endpoint);
+      const haproxyVersion = programVersion(snapshot, HAPROXY);
+      return [
+        [router.host, desiredResources(router, endpoint, { renderer, pinned, haproxyVersion })] as const,
+      ];
+    }),
   );
-  return ok({ vrid, routers, wanted });
+  const linted = lintWanted(routers, wanted, { snapshots, endpoint });
+  if (linted.some(({ severity }) => severity === 'error')) return err(linted);
+  return ok({ vrid, routers, wanted, warnings: linted });
 }
 
 /** What a generation remembers of a router. */

@@ -29,9 +29,14 @@ export function serviceActionOf(changes: readonly Change[], role: ServiceRole = 
   const shallRun = service?.wanted?.kind === 'service' && service.wanted.running;
   if (runs && !shallRun) return 'stop';
   if (!runs) return shallRun ? 'start' : 'none';
+  if (changes.some((change) => change.action === 'update' && isProgramOf(service, change))) return 'restart';
   const isRead = (change: Change): boolean =>
     role === 'router' ? isReadByRouter(change) : isReadBy(role, change);
   return changes.some((change) => change.action !== 'none' && isRead(change)) ? 'reload' : 'none';
+}
+
+function isProgramOf({ wanted: service }: Change, { wanted }: Change): boolean {
+  return wanted?.kind === 'package' && service?.kind === 'service' && wanted.runs === service.name;
 }
 
 function isReadBy(role: ServiceRole, { wanted }: Change): boolean {

@@ -39,6 +39,13 @@ export function settledHolder(movers: readonly Mover[]): Mover | undefined {
   return bestFirst(movers.filter(({ action, runs }) => action === 'start' || (runs && action !== 'stop')))[0];
 }
 
+/** Who takes the VIP when its holder counts as not ready: a peer that runs on and is ready itself. */
+export function caretakerOf(holder: Mover, movers: readonly Mover[]): Mover | undefined {
+  return bestFirst(
+    movers.filter((mover) => mover !== holder && mover.runs && mover.action !== 'stop' && mover.apiAnswers),
+  )[0];
+}
+
 /** False when the live script would keep the host from becoming active: its own API is away and another's answers. */
 export function canTakeOver(mover: Mover, movers: readonly Mover[]): boolean {
   return mover.apiAnswers || !movers.some((other) => other.apiAnswers);

@@ -1,6 +1,14 @@
 import type { Activation, Wave } from '../domain/plan.ts';
 import { formatSerial, type Serial } from '../domain/serial.ts';
-import { bestFirst, canTakeOver, settledHolder, soleHolder, type Course, type Mover } from './mover.ts';
+import {
+  bestFirst,
+  canTakeOver,
+  caretakerOf,
+  settledHolder,
+  soleHolder,
+  type Course,
+  type Mover,
+} from './mover.ts';
 import { predict } from './predict.ts';
 
 /**
@@ -37,6 +45,7 @@ export interface Batch {
 /** The hosts by what their service has to do. */
 interface Work {
   readonly stops: readonly Mover[];
+  /** Those that stay and are told of something, also by being restarted. */
   readonly reloads: readonly Mover[];
   readonly starts: readonly Mover[];
 }
@@ -44,7 +53,11 @@ interface Work {
 function workOf(movers: readonly Mover[]): Work {
   const having = (action: Mover['action']): readonly Mover[] =>
     movers.filter((mover) => mover.action === action);
-  return { stops: having('stop'), reloads: having('reload'), starts: having('start') };
+  return {
+    stops: having('stop'),
+    reloads: [...having('reload'), ...having('restart')],
+    starts: having('start'),
+  };
 }
 
 function courseOf({ stops, reloads, starts }: Work, movers: readonly Mover[]): Course {
@@ -121,9 +134,24 @@ function plainWaves({ stops, reloads }: Work, movers: readonly Mover[]): readonl
   const heir = stops.some((mover) => mover.holdsVip) ? settledHolder(movers) : undefined;
   const isSplit = movers.some((mover) => mover.holdsVip) && soleHolder(movers) === undefined;
   const keepers = reloads.filter((mover) => isSplit && mover.holdsVip && !mover.changesIdentity);
-  const others = reloads.filter((mover) => !keepers.includes(mover));
+  const giver = giverOf(reloads, movers);
+  const others = reloads.filter((mover) => !keepers.includes(mover) && mover !== giver);
   const backups = others.filter((mover) => !mover.holdsVip && mover !== heir);
-  return [...firstThenRest(bestFirst(backups)[0], others, 'joined'), ...waveOf(keepers, 'joined')];
+  return [
+    ...firstThenRest(bestFirst(backups)[0], others, 'joined'),
+    ...waveOf(keepers, 'joined'),
+    ...waveOf(giver === undefined ? [] : [giver], 'joined').map((wave) => ({
+      ...wave,
+      handsOver: true as const,
+    })),
+  ];
+}
+
+/** The active, where it is restarted and a peer can have the VIP meanwhile: it gives it away first. */
+function giverOf(reloads: readonly Mover[], movers: readonly Mover[]): Mover | undefined {
+  const holder = soleHolder(movers);
+  if (holder?.action !== 'restart' || !reloads.includes(holder)) return undefined;
+  return caretakerOf(holder, movers) === undefined ? undefined : holder;
 }
 
 /** Backups go first, so that the VIP does not move to a host that is about to stop as well. */
@@ -154,9 +182,7 @@ function reason(course: Course, { stops, reloads, starts }: Work): string {
     'first-start': ['keepalived runs nowhere yet: one host takes the VIP, then the others join as backups'],
     plain: [
       ...(stops.length > 0 ? ['hosts that go stop while their peers still know them'] : []),
-      reloads.length > 0
-        ? 'the virtual router keeps its identity: one host reloads and is checked, then the rest at once'
-        : 'the others run already',
+      reloads.length > 0 ? plainReason(reloads) : 'the others run already',
       ...(starts.length > 0 ? ['hosts that start wait until every peer knows them'] : []),
     ],
     identity: [
@@ -168,6 +194,12 @@ function reason(course: Course, { stops, reloads, starts }: Work): string {
     end: ['backups stop first, the active last, so that the VIP does not wander'],
   } satisfies Record<Course, readonly string[]>;
   return parts[course].join('; ');
+}
+
+function plainReason(reloads: readonly Mover[]): string {
+  return reloads.some(({ action }) => action === 'restart')
+    ? 'the virtual router keeps its identity: one backup restarts and is checked, then the rest, and the active last, when a peer has the VIP'
+    : 'the virtual router keeps its identity: one host reloads and is checked, then the rest at once';
 }
 
 interface Ordered {
@@ -190,7 +222,7 @@ function inBatches({ waves, course, work, movers }: Ordered, size: number): read
     return Array.from({ length: count }, (_, at): Wave => {
       const hosts = wave.hosts.slice(at * size, (at + 1) * size);
       const serving = wave.gate === 'joined' ? hosts.filter((host) => served.has(host)) : [];
-      return { hosts, gate: wave.gate, ...(serving.length === 0 ? {} : { serving }) };
+      return { ...wave, hosts, ...(serving.length === 0 ? {} : { serving }) };
     });
   });
 }

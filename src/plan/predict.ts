@@ -1,4 +1,12 @@
-import { bestFirst, canTakeOver, settledHolder, soleHolder, type Course, type Mover } from './mover.ts';
+import {
+  bestFirst,
+  canTakeOver,
+  caretakerOf,
+  settledHolder,
+  soleHolder,
+  type Course,
+  type Mover,
+} from './mover.ts';
 
 /** What is known of the order when its effect is foretold. */
 interface Foreseen {
@@ -19,6 +27,7 @@ export function predict(movers: readonly Mover[], foreseen: Foreseen): string {
     case 'end':
       return predictEnd(movers);
     case 'plain':
+      return predictPlain(movers, settled);
     case 'hand-over':
       return predictMoves(movers, settled === undefined ? [] : [settled]);
     case 'identity':
@@ -37,18 +46,29 @@ function predictEnd(movers: readonly Mover[]): string {
   return holders.length > 0 ? `the VIP leaves ${holders.join(', ')}` : 'the VIP stays where it is';
 }
 
+/** An active that is restarted gives the VIP away first, if anybody can have it. */
+function predictPlain(movers: readonly Mover[], settled: Mover | undefined): string {
+  const holder = soleHolder(movers);
+  if (holder?.action !== 'restart') return predictMoves(movers, settled === undefined ? [] : [settled]);
+  const caretaker = caretakerOf(holder, movers);
+  if (caretaker === undefined)
+    return `no other host is ready: the VIP is away while keepalived on ${holder.host} restarts, about a second`;
+  return predictMoves(movers, [caretaker, ...(settled === undefined ? [] : [settled])]);
+}
+
 function predictIdentity(movers: readonly Mover[], { taker, advertIntervalMs }: Foreseen): string {
   const holder = soleHolder(movers);
   // A host that is about to stop still has the old identity: it takes over when the active leaves that.
   const stopping = movers.filter(({ action }) => action === 'stop');
   const caretaker =
     taker ?? bestFirst(stopping.filter((mover) => mover !== holder && canTakeOver(mover, movers)))[0];
-  if (caretaker === undefined && holder?.action === 'reload') {
+  const follows = holder?.action === 'reload' || holder?.action === 'restart';
+  if (caretaker === undefined && holder !== undefined && follows) {
     if (holder.staysActive) return 'the VIP stays where it is; no request is lost';
     return `nobody can take over meanwhile: the VIP is away for about ${(3 * advertIntervalMs) / 1000} s`;
   }
   const settled = settledHolder(movers);
-  if (taker !== undefined && holder?.action === 'reload' && holder.staysActive && settled === holder) {
+  if (taker !== undefined && holder !== undefined && follows && holder.staysActive && settled === holder) {
     return `${taker.host} takes the VIP under the new identity while ${holder.host} has it under the old one; then ${holder.host} has it alone again; connections that are opened on ${taker.host} in between are cut`;
   }
   return predictMoves(

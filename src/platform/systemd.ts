@@ -26,6 +26,10 @@ export interface ServiceManager {
   reloadByUnit(service: string): Mutation;
   /** Does what installs a service, and neither starts nor enables that. */
   keepIdle(service: string, installation: Mutation): Mutation;
+  /** Does what puts another version of a running service in place, and leaves it running as it is until it is restarted. */
+  keepRunning(service: string, installation: Mutation): Mutation;
+  /** Stops it, waits until it is gone, and starts it. */
+  restart(service: string): Mutation;
   /** The last things the service said, for the report of its failure. */
   lastWords(service: string): Probe;
   /** Makes the service manager read its unit files again. */
@@ -35,14 +39,16 @@ export interface ServiceManager {
   /** What an operator would type to stop it. */
   stopByHand(service: string): string;
   /**
-   * Brings a service back to `before`, whatever it is now; one that ran reads its configuration again, `byUnit` as its
-   * unit says. A unit that is not there is no error. Where `booting=yes` is in the environment, the host is about to start
+   * Brings a service back to `before`, whatever it is now; one that ran reads its configuration again, `how` it is told. A unit that is not there is no error. Where `booting=yes` is in the environment, the host is about to start
    * what is enabled.
    */
-  restore(service: string, before: ServiceState, byUnit: boolean): Mutation;
+  restore(service: string, before: ServiceState, how: Telling): Mutation;
   /** What runs the scripts of dead-men. */
   readonly watch: Watch;
 }
+
+/** How a running service is told of a change: by SIGHUP, as its unit says, or by being started anew. */
+export type Telling = 'by-signal' | 'by-unit' | 'by-restart';
 
 export interface ServiceState {
   readonly enabled: boolean;
@@ -68,16 +74,14 @@ export const SYSTEMD: ServiceManager = {
   reload: (service) => mutateScript(RELOAD, service, `/run/${service}.pid`),
   reloadByUnit: (service) => mutate('systemctl', 'reload-or-restart', service),
   keepIdle: (service, { argv }) => mutateScript(KEEP_IDLE, service, ...argv),
+  keepRunning: (service, { argv }) => mutateScript(KEEP_RUNNING, service, ...argv),
+  restart: (service) => mutate('systemctl', 'restart', service),
   lastWords: (service) => probe('journalctl', '--unit', service, '--lines=10', '--no-pager', '--output=cat'),
   reloadUnits: () => mutate('systemctl', 'daemon-reload'),
   reloadByHand: (service) => `systemctl reload ${service}`,
   stopByHand: (service) => `systemctl stop ${service}`,
-  restore: (service, { enabled, running }, byUnit) =>
-    mutateScript(
-      RESTORE,
-      ...[service, enabled ? 'enable' : 'disable', running ? 'running' : 'stopped'],
-      byUnit ? 'by-unit' : 'by-signal',
-    ),
+  restore: (service, { enabled, running }, how) =>
+    mutateScript(RESTORE, ...[service, enabled ? 'enable' : 'disable', running ? 'running' : 'stopped'], how),
   watch: SYSTEMD_WATCH,
 };
 
@@ -101,6 +105,7 @@ case \${booting:-no}/$2/$3/$4 in
   yes/enable/running/*) systemctl --no-block start "$1" ;;
   yes/enable/*) ;;
   yes/*) systemctl --no-block stop "$1" ;;
+  */running/by-restart) systemctl restart "$1" ;;
   */running/by-unit) systemctl reload-or-restart "$1" ;;
   */running/*) systemctl kill --kill-who=main --signal=HUP "$1" 2>/dev/null || systemctl start "$1" ;;
   *) systemctl stop "$1" ;;
@@ -117,6 +122,12 @@ trap 'systemctl --quiet --runtime unmask "$service" 2>/dev/null' EXIT; trap 'exi
 "$@" || exit
 systemctl --quiet disable "$service" 2>/dev/null
 exit 0`;
+
+/** What installs it would restart it at once; a unit that is masked is not restarted, and what runs is let run. */
+const KEEP_RUNNING = `service=$1; shift
+systemctl --quiet --runtime mask "$service" 2>/dev/null
+trap 'systemctl --quiet --runtime unmask "$service" 2>/dev/null' EXIT; trap 'exit 1' HUP INT TERM
+"$@"`;
 
 function splitProperty(line: string): [string, string] {
   const at = line.indexOf('=');

@@ -32,7 +32,8 @@ function hasMissing(view: unknown): boolean {
   return view instanceof Object && Object.values(view).flat().includes(undefined);
 }
 
-const COMPILE_OPTIONS: Parameters<typeof Handlebars.compile>[1] = {
+/** Nothing is escaped, a name that is missing is an error, and there are no helpers but Handlebars' own. */
+export const COMPILE_OPTIONS = {
   noEscape: true,
   strict: true,
   knownHelpersOnly: true,

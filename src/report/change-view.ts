@@ -66,6 +66,8 @@ function verb(change: Change): string {
   if (wanted?.kind === 'file' && observed?.kind === 'file') {
     return isSameContent(wanted.content, observed.content) ? '' : 'update';
   }
+  if (wanted?.kind === 'package' && observed?.kind === 'package')
+    return `${observed.version ?? 'another version'} → ${wanted.pinned ?? 'any'}`;
   return permissionWords(change).length > 0 ? '' : 'update';
 }
 

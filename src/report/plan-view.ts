@@ -193,7 +193,7 @@ function waveWords(wave: Wave): string {
       if (wave.owner !== undefined) return `${hosts}; then wait until ${wave.owner} owns the vip`;
       return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it owns' : 'one of them owns'} the vip`;
     case 'joined':
-      return `${hosts}; then wait until ${joinWords(wave)}`;
+      return `${hosts}${wave.handsOver === true ? ', when a peer has the vip' : ''}; then wait until ${joinWords(wave)}`;
     case 'balances':
       return `${hosts}; then wait until ${wave.hosts.length === 1 ? 'it reaches' : 'all reach'} an API server`;
     case 'none':

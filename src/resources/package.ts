@@ -9,16 +9,30 @@ export const packageHandler: Handler<PackageResource> = {
     const version = platform.packages.parseQuery(result);
     return version === undefined ? ABSENT : present({ kind: 'package', name, version });
   },
-  isSame: () => true,
+  isSame: ({ pinned }, { version }) => pinned === undefined || pinned === version,
   converge: (wanted, observed, platform) => {
-    if (wanted !== undefined) return observed === undefined ? [install(wanted, platform)] : [];
-    return observed === undefined ? [] : [platform.packages.remove(observed.name)];
+    if (wanted === undefined) return observed === undefined ? [] : [platform.packages.remove(observed.name)];
+    if (observed === undefined) return [install(wanted, platform)];
+    return packageHandler.isSame(wanted, observed) ? [] : [replace(wanted, platform)];
   },
   // As with every undo, what was installed stays; what was removed cannot be had without a network.
-  restore: () => [],
+  restore: (before, after, platform) => {
+    if (before?.version === undefined || after?.pinned === undefined) return [];
+    return [letRun(before, platform.packages.putBack(before.name, before.version), platform)];
+  },
 };
 
-function install({ name, unused }: PackageResource, { packages, services }: Platform): Mutation {
-  const installation = packages.install(name);
+function install({ name, unused, pinned }: PackageResource, { packages, services }: Platform): Mutation {
+  const installation = pinned === undefined ? packages.install(name) : packages.installVersion(name, pinned);
   return unused === undefined ? installation : services.keepIdle(unused, installation);
+}
+
+function replace(wanted: PackageResource, platform: Platform): Mutation {
+  const { name, pinned = '' } = wanted;
+  return letRun(wanted, platform.packages.installVersion(name, pinned), platform);
+}
+
+/** Its service is restarted when it is the host's turn, and not by what installs it. */
+function letRun({ runs }: PackageResource, installation: Mutation, { services }: Platform): Mutation {
+  return runs === undefined ? installation : services.keepRunning(runs, installation);
 }

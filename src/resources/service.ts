@@ -24,7 +24,7 @@ export const serviceHandler: Handler<ServiceResource> = {
   restore: (before, after, { services }) => {
     const name = before?.name ?? after?.name;
     if (name === undefined) return [];
-    const byUnit = (before ?? after)?.role !== undefined;
-    return [services.restore(name, before ?? { enabled: false, running: false }, byUnit)];
+    const how = (before ?? after)?.role === undefined ? 'by-signal' : 'by-unit';
+    return [services.restore(name, before ?? { enabled: false, running: false }, how)];
   },
 };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf } from '../support/cli.ts';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
 import { named } from '../support/named.ts';
-import { watchedVip, type Watched } from '../support/vip-watch.ts';
+import { changeRow, stationsOf, watchedVip, type Watched } from '../support/vip-watch.ts';
 
 interface Kind {
   readonly title: string;
@@ -67,7 +67,7 @@ describe('on a running cluster, under 50 connections a second, nobody is turned 
       const plan = events.find(({ type }) => type === 'plan');
       prediction = plan?.type === 'plan' ? plan.plan.activation.prediction : '';
     });
-    table.push(rowOf(title, seen));
+    table.push(changeRow(title, seen));
     expect(seen.use.refused, seen.words).toBe(0);
     expect(seen.lostOnTheWay, seen.words).toBe(0);
     // keepalived itself takes the address away before it puts it on elsewhere: a few milliseconds, stretched.
@@ -149,7 +149,7 @@ describe('on a running cluster, under 50 connections a second, nobody is turned 
     const seen = await watchedVip(cluster().lab, async () =>
       cluster().succeed('apply', '--yes', '--forget-host', address),
     );
-    table.push(rowOf('a host removed', seen));
+    table.push(changeRow('a host removed', seen));
     expect(stationsOf(seen), seen.words).toEqual(['cp1']);
     expect(seen.use.refused + seen.lostOnTheWay, seen.words).toBe(0);
   });
@@ -165,26 +165,8 @@ describe('on a running cluster, under 50 connections a second, nobody is turned 
 const USE_VERSION_2 = `sed -i 's/vrrp_version 3/vrrp_version 2/' /etc/keepalived/keepalived.conf
 systemctl restart keepalived`;
 
-/** The hosts that had the VIP alone, one after the other. */
-function stationsOf({ owners }: Watched): readonly string[] {
-  const alone = owners.course
-    .map((words) => words.split(' ').at(-1) ?? '')
-    .filter((names) => names !== 'none' && !names.includes(','));
-  return alone.filter((name, index) => name !== alone[index - 1]);
-}
-
 /** Where the VIP goes by the words of a plan. */
 function foretold(prediction: string): readonly string[] {
   const [, first, then] = /moves to (\w+)(?:, then to (\w+))?/.exec(prediction) ?? [];
   return [first, then].filter((name) => name !== undefined);
-}
-
-function rowOf(title: string, { use, owners, ...seen }: Watched): string {
-  const numbers = [
-    `${use.requests} requests, ${use.refused} turned away, ${seen.lostOnTheWay} late outside of a move, ${use.cut} cut`,
-    `two owners ${owners.longestSeveralMs.toFixed(1)} ms, none ${owners.longestNoneMs.toFixed(1)} ms`,
-  ];
-  return `${title.padEnd(28)} ${stationsOf({ use, owners, ...seen })
-    .join(' > ')
-    .padEnd(16)} ${numbers.join('; ')}`;
 }

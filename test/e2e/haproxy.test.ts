@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clusterOfFile } from '../support/cluster-of-file.ts';
-import { watchedVip, type Watched } from '../support/vip-watch.ts';
+import { stationsOf, watchedVip, type Watched } from '../support/vip-watch.ts';
 
 const EVERYBODY = ['cp1', 'cp2', 'cp3'];
 
@@ -155,14 +155,6 @@ describe('loadBalancer: haproxy on a running cluster, under 50 connections a sec
     expect(await onActive('nft list tables; pgrep haproxy || :')).toBe('');
   });
 });
-
-/** The hosts that had the VIP alone, one after the other. */
-function stationsOf({ owners }: Watched): readonly string[] {
-  const alone = owners.course
-    .map((words) => words.split(' ').at(-1) ?? '')
-    .filter((names) => names !== 'none' && !names.includes(','));
-  return alone.filter((name, index) => name !== alone[index - 1]);
-}
 
 function rowOf(title: string, seen: Watched): string {
   const { use, owners, lostOnTheWay } = seen;

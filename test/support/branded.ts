@@ -3,10 +3,12 @@ import {
   parseClusterName,
   parseHostName,
   parseInterfaceName,
+  parsePackageVersion,
   parseUserName,
   type ClusterName,
   type HostName,
   type InterfaceName,
+  type PackageVersion,
   type UserName,
 } from '../../src/domain/names.ts';
 import type { Result } from '../../src/domain/result.ts';
@@ -26,6 +28,7 @@ export const hostName = (text: string): HostName => valid(parseHostName(text));
 export const interfaceName = (text: string): InterfaceName => valid(parseInterfaceName(text));
 export const clusterName = (text: string): ClusterName => valid(parseClusterName(text));
 export const userName = (text: string): UserName => valid(parseUserName(text));
+export const packageVersion = (text: string): PackageVersion => valid(parsePackageVersion(text));
 export const vrid = (number: number): Vrid => valid(parseVrid(number));
 export const priority = (number: number): Priority => valid(parsePriority(number));
 export const advertIntervalMs = (number: number): AdvertIntervalMs => valid(parseAdvertIntervalMs(number));

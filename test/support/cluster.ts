@@ -15,7 +15,7 @@ import {
 import { networkFact } from '../../src/facts/network.ts';
 import { desire, routerRecord, type Desired } from '../../src/plan/desire.ts';
 import type { HostSnapshot } from '../../src/plan/snapshot.ts';
-import { advertIntervalMs, clusterName, hostName, ip, userName } from './branded.ts';
+import { advertIntervalMs, clusterName, hostName, ip, packageVersion, userName } from './branded.ts';
 import { networkAnswers, type HostNetwork } from './network-answers.ts';
 import { RENDERER } from './templates.ts';
 
@@ -37,6 +37,7 @@ export const ENDPOINT: KeepalivedEndpoint = {
     additionalVips: [],
     sources: {},
     healthCheck: { path: '/readyz', intervalMs: 1000, timeoutMs: 2000, fall: 2, rise: 2 },
+    packageVersion: packageVersion('present'),
   },
 };
 
@@ -95,6 +96,7 @@ export function factsOf(network: HostNetwork, rest: Partial<HostFacts> = {}): Ho
     httpsClients: ['curl', 'openssl'],
     api: 'answers',
     keepalived: { state: 'unknown' },
+    offers: new Map([['keepalived', { versions: [] }]]),
     ...rest,
   };
 }
@@ -152,7 +154,8 @@ export function desiredOf(snapshots: readonly HostSnapshot[], endpoint = ENDPOIN
 export function observedAfter(wanted: Wanted, observed: Observed): Observed {
   const after = new Map(observed);
   for (const [key, resource] of wanted) {
-    const there = resource?.kind === 'package' ? { ...resource, version: '1:2.2.7-1+b2' } : resource;
+    const there =
+      resource?.kind === 'package' ? { ...resource, version: VERSIONS[resource.name] ?? '1' } : resource;
     after.set(key, there === undefined ? { status: 'absent' } : { status: 'present', resource: there });
   }
   return after;
@@ -250,3 +253,9 @@ const NOTHING: Observed = new Map<ResourceKey, Observation>([
     { status: 'present', resource: { kind: 'service', name: 'keepalived', enabled: false, running: false } },
   ],
 ]);
+
+/** Of Debian 12. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  keepalived: '1:2.2.7-1+b2',
+  haproxy: '2.6.12-1+deb12u3',
+};

@@ -36,6 +36,7 @@ export function withMovers(movers: readonly Mover[], differences: Differences): 
 }
 
 export const RELOAD: Partial<Mover> = { action: 'reload' };
+export const RESTART: Partial<Mover> = { action: 'restart', staysActive: false };
 export const NEW_IDENTITY: Partial<Mover> = { action: 'reload', changesIdentity: true, staysActive: false };
 export const START: Partial<Mover> = {
   action: 'start',
@@ -54,10 +55,13 @@ export const ALL = (difference: Partial<Mover>): Differences => ({
   lb3: difference,
 });
 
-/** Waves as text: `lb2 -> owns-vip`, hosts in their order, those that have to serve again marked: `lb2! -> joined`. */
+/**
+ * Waves as text: `lb2 -> owns-vip`, hosts in their order, those that have to serve again marked: `lb2! -> joined`, those that hand
+ * the VIP over first: `lb1 hands over -> joined`.
+ */
 export function wavesOf(activation: Activation): readonly string[] {
-  return activation.waves.map(({ hosts, gate, owner, serving = [] }) => {
+  return activation.waves.map(({ hosts, gate, owner, handsOver, serving = [] }) => {
     const names = hosts.map((host) => (serving.includes(host) ? `${host}!` : host));
-    return `${names.join(' ')} -> ${owner === undefined ? '' : `${owner} `}${gate}`;
+    return `${names.join(' ')}${handsOver === true ? ' hands over' : ''} -> ${owner === undefined ? '' : `${owner} `}${gate}`;
   });
 }

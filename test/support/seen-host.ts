@@ -74,11 +74,17 @@ function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
     said(`${facts.api}\n`),
     said(keepalived.version === undefined ? '' : `Keepalived v${keepalived.version} (01/17,2022)\n`),
     said(`${states[keepalived.state]} ${keepalived.stateSince ?? ''}\n`),
+    said(offerText(facts.offers.get('keepalived')?.candidate)),
     ...KEYS.map((key) => resourceAnswer(observed.get(key))),
     // No run is armed there.
     said(''),
     said(recordedText(recorded)),
   ];
+}
+
+/** What apt-cache policy says of it. */
+function offerText(candidate: string | undefined): string {
+  return candidate === undefined ? '' : `keepalived:\n  Installed: (none)\n  Candidate: ${candidate}\n`;
 }
 
 function resourceAnswer(seen: Observation | undefined): CommandResult {

@@ -42,3 +42,22 @@ export async function watchedVip(lab: Lab, work: () => Promise<unknown>): Promis
 const BEFORE_MOVE_MS = 100;
 /** From a move until a switch has heard of it. */
 const AFTER_MOVE_MS = 50;
+
+/** The hosts that had the VIP alone, one after the other. */
+export function stationsOf({ owners }: Watched): readonly string[] {
+  const alone = owners.course
+    .map((words) => words.split(' ').at(-1) ?? '')
+    .filter((names) => names !== 'none' && !names.includes(','));
+  return alone.filter((name, index) => name !== alone[index - 1]);
+}
+
+/** The line of a change in a table: what clients saw, and for how long nobody or several had the VIP. */
+export function changeRow(title: string, { use, owners, ...seen }: Watched): string {
+  const numbers = [
+    `${use.requests} requests, ${use.refused} turned away, ${seen.lostOnTheWay} late outside of a move, ${use.cut} cut`,
+    `two owners ${owners.longestSeveralMs.toFixed(1)} ms, none ${owners.longestNoneMs.toFixed(1)} ms`,
+  ];
+  return `${title.padEnd(28)} ${stationsOf({ use, owners, ...seen })
+    .join(' > ')
+    .padEnd(16)} ${numbers.join('; ')}`;
+}

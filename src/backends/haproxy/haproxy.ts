@@ -9,9 +9,9 @@ import { viewsOf, type HaproxyViews } from './views.ts';
 export function haproxyResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  renderer: Renderer<HaproxyViews>,
+  { renderer, version }: { readonly renderer: Renderer<HaproxyViews>; readonly version: string | undefined },
 ): readonly Resource[] {
-  const views = viewsOf(router, endpoint);
+  const views = viewsOf(router, endpoint, version);
   return [
     { kind: 'directory', path: PATHS.directory, mode: 0o755, owner: 'root', group: 'root' },
     file(PATHS.unit, renderer.render('haproxy.service', views['haproxy.service']), 'daemon-reload'),

@@ -15,6 +15,8 @@ export interface HaproxyView {
   readonly checkTimeoutMs: number;
   readonly binds: readonly string[];
   readonly path: string;
+  /** Whether an API server that is not ready keeps the connections that it has; haproxy 2.2 cannot tell it from a dead one. */
+  readonly sparesUnready: boolean;
   readonly intervalMs: number;
   readonly fall: number;
   readonly rise: number;
@@ -37,8 +39,12 @@ export interface UnitView {
   readonly table: string;
 }
 
-/** The views of all templates; on every host the same. */
-export function viewsOf({ source, peers }: HostRouter, endpoint: KeepalivedEndpoint): HaproxyViews {
+/** The views of all templates; on every host with one version of haproxy the same. */
+export function viewsOf(
+  { source, peers }: HostRouter,
+  endpoint: KeepalivedEndpoint,
+  version?: string,
+): HaproxyViews {
   const { healthCheck } = endpoint.settings;
   const families = new Set(vipsOf(endpoint).map(familyOf));
   const port = balancerPort(endpoint);
@@ -49,6 +55,7 @@ export function viewsOf({ source, peers }: HostRouter, endpoint: KeepalivedEndpo
       // Two sockets: a kernel without IPv6 could not open one for both families.
       binds: [...(families.has(4) ? [`:${port}`] : []), ...(families.has(6) ? [`[::]:${port} v6only`] : [])],
       path: healthCheck.path,
+      sparesUnready: !isBefore24(version),
       intervalMs: healthCheck.intervalMs,
       fall: healthCheck.fall,
       rise: healthCheck.rise,
@@ -81,6 +88,12 @@ function translation(vip: IpAddress, port: number, to: number): string {
   const family = familyOf(vip) === 4 ? 'ip' : 'ip6';
   const target = formatEndpoint({ host: vip, port: to });
   return `${family} daddr ${vip} tcp dport ${port} tcp flags & (syn | ack) == syn dnat ${family} to ${target}`;
+}
+
+/** 2.2 takes no `error-status L7OKC`; seen with 2.2.9 of Debian 11. 2.4 of the documentation does, and 2.6 was tried. */
+function isBefore24(version: string | undefined): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  return version !== undefined && (major < 2 || (major === 2 && minor < 4));
 }
 
 /** Two for each connection; haproxy takes as many connections as that allows, or as a host allows that allows less. */

@@ -2,16 +2,23 @@ import { formatEndpoint } from '../../domain/address.ts';
 import { shellWord, type ShellWord } from '../../domain/command.ts';
 import { vipsOf, type KeepalivedEndpoint } from '../../domain/intent.ts';
 import type { HostRouter } from '../../domain/plan.ts';
-import type { VirtualServerView } from '../keepalived/views.ts';
-import { MODULES, PATHS, SCHEDULER, SYSCTLS, TABLE } from './layout.ts';
+import { MODULES, PATHS, SYSCTLS, TABLE } from './layout.ts';
 
 /** What each template needs, complete and formatted: no field is optional. */
 export interface IpvsViews {
   readonly 'masquerade.nft': MasqueradeView;
   readonly 'ipvs.service': UnitView;
   readonly 'server.sh': ServerScriptView;
-  readonly 'modules.conf': { readonly modules: readonly string[] };
-  readonly 'sysctl.conf': { readonly settings: readonly string[] };
+  readonly 'modules.conf': ModulesView;
+  readonly 'sysctl.conf': SysctlView;
+}
+
+export interface ModulesView {
+  readonly modules: readonly string[];
+}
+
+export interface SysctlView {
+  readonly settings: readonly string[];
 }
 
 export interface MasqueradeView {
@@ -53,30 +60,6 @@ export function viewsOf(router: HostRouter, endpoint: KeepalivedEndpoint): IpvsV
     'modules.conf': { modules: MODULES },
     'sysctl.conf': { settings: SYSCTLS.map((name) => `${name} = 1`) },
   };
-}
-
-/** What keepalived is told of every VIP. */
-export function virtualServersOf(
-  router: HostRouter,
-  endpoint: KeepalivedEndpoint,
-): readonly VirtualServerView[] {
-  const { port, settings } = endpoint;
-  const { intervalMs, timeoutMs, fall } = settings.healthCheck;
-  const servers = serversOf(router).map((address) => ({
-    at: `${address} ${port}`,
-    check: `${PATHS.server} ${formatEndpoint({ host: address, port })}`,
-    // Its own question, then one to all others; and one second more: the script is to answer, not to be killed.
-    checkTimeoutSeconds: Math.ceil((2 * timeoutMs) / 1000) + 1,
-    connectTimeoutSeconds: Math.ceil(timeoutMs / 1000),
-    retries: fall - 1,
-    retrySeconds: intervalMs / 1000,
-  }));
-  return vipsOf(endpoint).map((vip) => ({
-    at: `${vip} ${port}`,
-    scheduler: SCHEDULER,
-    intervalSeconds: intervalMs / 1000,
-    servers,
-  }));
 }
 
 /** Sorted: the order of the inventory must not change a byte of any file. */

@@ -20,11 +20,11 @@ export function configurationProblem(result: CommandResult): string | undefined 
 }
 
 const TEST = `[ -s "$1" ] || { echo "$1 is missing or empty"; exit 1; }
-for script in $(sed -n 's/^ *\\(script\\|notify\\|misc_path\\) "\\([^" ]*\\).*/\\2/p' "$1"); do
+for script in $(sed -n 's/^[[:space:]]*\\(script\\|notify\\|notify_master\\|notify_backup\\|notify_fault\\|notify_stop\\|misc_path\\)[[:space:]]["[:space:]]*\\(\\/[^"[:space:]]*\\).*/\\2/p' "$1"); do
   [ -x "$script" ] || { echo "$script is not executable"; exit 1; }
 done
 { said=$(keepalived -t -f "$1" 2>&1); status=$?; } 2>/dev/null
 [ "$status" -eq 143 ] || { printf '%s' "$said"; exit "$status"; }
 copy=$(mktemp "\${1%/*}/.konvoy-ha.XXXXXXXX") || exit 1
 trap 'rm -f -- "$copy"' EXIT; trap 'exit 1' HUP INT TERM
-sed 's/^\\( *script_user \\).*/\\1root/' "$1" >"$copy" && keepalived -t -f "$copy" 2>&1`;
+sed 's/^\\([[:space:]]*script_user[[:space:]]\\).*/\\1root/' "$1" >"$copy" && keepalived -t -f "$copy" 2>&1`;

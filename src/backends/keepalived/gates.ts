@@ -1,3 +1,4 @@
+import { mutate, type Mutation } from '../../domain/command.ts';
 import type { Gate } from '../gate.ts';
 import { PATHS } from './layout.ts';
 
@@ -17,6 +18,20 @@ export function serviceGate(deadlineMs: number): Gate {
   const tries = Math.ceil((deadlineMs + STEADY_MS) / POLL_MS);
   const parameters = [String(tries), PATHS.state, 'serves', String(STEADY_MS / POLL_MS)];
   return { script: JOINED, parameters };
+}
+
+/**
+ * Gives the VIP to a peer and waits until the host has it no more: it counts as not ready from here on, so another one
+ * takes over while this one serves. Ends with 1 when nobody does in time.
+ */
+export function handOver(vip: string, deadlineMs: number): Gate {
+  const tries = Math.ceil(deadlineMs / POLL_MS);
+  return { script: HAND_OVER, parameters: [PATHS.handover, vip, String(tries)] };
+}
+
+/** Ends that, whatever has become of it. */
+export function takeBack(): Mutation {
+  return mutate('rm', '-f', '--', PATHS.handover);
 }
 
 const POLL_MS = 20;
@@ -44,6 +59,14 @@ while [ "$tries" -gt 0 ]; do
   fi
   steady=$((steady + 1)); [ $is = yes ] || steady=0
   [ "$steady" -lt "$4" ] || exit 0
+  tries=$((tries - 1)); sleep 0.02
+done
+exit 1`;
+
+const HAND_OVER = `umask 022; mkdir -p -- "\${1%/*}" && : >"$1" || exit 1
+tries=$3
+while [ "$tries" -gt 0 ]; do
+  case $(ip -o address show) in *" $2/"*) ;; *) exit 0;; esac
   tries=$((tries - 1)); sleep 0.02
 done
 exit 1`;

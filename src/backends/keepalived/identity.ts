@@ -1,9 +1,11 @@
+import { allStatements, parseConfiguration, type Statement } from './configuration.ts';
+
 /** What the routers of one cluster have in common: hosts that differ in it do not hear each other and are all active. */
 export function sharedIdentity(conf: string): string {
   return [
     valueOf(conf, 'vrrp_version'),
     valueOf(conf, 'virtual_router_id'),
-    /^\s*unicast_peer\b/m.test(conf),
+    statementIn(conf, 'unicast_peer') !== undefined,
     ...vipsIn(conf).vips,
   ].join(' ');
 }
@@ -29,7 +31,7 @@ export function instanceIdentity(conf: string): string {
 
 /** The addresses that adverts are sent to, one by one; none with multicast. */
 export function peersOf(conf: string): readonly string[] {
-  return firstWords(/unicast_peer\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '');
+  return entriesOf(conf, 'unicast_peer');
 }
 
 /** The address that adverts are sent from, where it is named. */
@@ -42,18 +44,23 @@ export function vipsIn(conf: string): {
   readonly vips: readonly string[];
   readonly excluded: readonly string[];
 } {
-  const vips = firstWords(/virtual_ipaddress\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '');
-  const excluded = /virtual_ipaddress_excluded\s*\{(?<body>[^}]*)\}/.exec(conf)?.groups?.['body'] ?? '';
-  return { vips, excluded: firstWords(excluded) };
+  return {
+    vips: entriesOf(conf, 'virtual_ipaddress'),
+    excluded: entriesOf(conf, 'virtual_ipaddress_excluded'),
+  };
 }
 
 function valueOf(conf: string, keyword: string): string {
-  return new RegExp(`^\\s*${keyword}\\s+(\\S+)`, 'm').exec(conf)?.[1] ?? '';
+  return statementIn(conf, keyword)?.words[0] ?? '';
 }
 
-function firstWords(body: string): readonly string[] {
-  return body
-    .split('\n')
-    .flatMap((line) => line.trim().split(/\s+/)[0] ?? [])
-    .filter((word) => word !== '');
+/** The first word of each line in the first block of that keyword. */
+function entriesOf(conf: string, keyword: string): readonly string[] {
+  return (statementIn(conf, keyword)?.block ?? []).map((statement) => statement.keyword);
+}
+
+function statementIn(conf: string, keyword: string): Statement | undefined {
+  return allStatements(parseConfiguration(conf).statements).find(
+    (statement) => statement.keyword === keyword,
+  );
 }

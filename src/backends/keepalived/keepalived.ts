@@ -5,11 +5,18 @@ import type { Renderer } from '../../render/render.ts';
 import { PACKAGE, PATHS, SCRIPT_USER, SERVICE } from './layout.ts';
 import { viewsOf, type Balancing, type KeepalivedViews } from './views.ts';
 
+export interface KeepalivedOptions {
+  readonly renderer: Renderer<KeepalivedViews>;
+  readonly balancing: Balancing;
+  /** The version of the package; undefined: whichever is there. */
+  readonly pinned: string | undefined;
+}
+
 /** What a host needs to be one router of the virtual router. The same wishes give the same bytes. */
 export function keepalivedResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  { renderer, balancing }: { readonly renderer: Renderer<KeepalivedViews>; readonly balancing: Balancing },
+  { renderer, balancing, pinned }: KeepalivedOptions,
 ): readonly Resource[] {
   const views = viewsOf(router, endpoint, balancing);
   return [
@@ -23,7 +30,7 @@ export function keepalivedResources(
       mode: 0o644,
       effect: 'daemon-reload',
     }),
-    { kind: 'package', name: PACKAGE },
+    { kind: 'package', name: PACKAGE, runs: SERVICE, ...(pinned === undefined ? {} : { pinned }) },
     file(PATHS.conf, renderer.render('keepalived.conf', views['keepalived.conf']), {
       mode: 0o640,
       effect: 'reload',

@@ -31,6 +31,10 @@ export const PATHS = {
   dropInDirectory: '/etc/systemd/system/keepalived.service.d',
   dropIn: '/etc/systemd/system/keepalived.service.d/10-konvoy-ha.conf',
   state: `/run/${RUNTIME_DIRECTORY}/state`,
+  /** While it is there, the host counts as not ready: whoever drains it makes it. */
+  drain: `/run/${RUNTIME_DIRECTORY}/drain`,
+  /** The same, made by a run that is about to restart keepalived here. */
+  handover: `/run/${RUNTIME_DIRECTORY}/handover`,
 } as const;
 
 /** What has to follow a change of one of our files before it counts. */

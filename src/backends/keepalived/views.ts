@@ -1,7 +1,8 @@
 import { familyOf, type IpAddress } from '../../domain/address.ts';
 import { shellWord, type ShellWord } from '../../domain/command.ts';
-import type { KeepalivedEndpoint } from '../../domain/intent.ts';
+import { vipsOf, type KeepalivedEndpoint } from '../../domain/intent.ts';
 import type { HostRouter } from '../../domain/plan.ts';
+import { PATHS as IPVS_PATHS, SCHEDULER } from '../ipvs/layout.ts';
 import { INSTANCE, PATHS, READY_WEIGHT, RUNTIME_DIRECTORY, SCRIPT_USER } from './layout.ts';
 
 /** What each template needs, complete and formatted: no field is optional. */
@@ -36,28 +37,29 @@ export interface ConfView {
   /** Of the additional VIPs, which no advert names: they can come and go while the instance runs. */
   readonly otherVipPrefixes: readonly string[];
   readonly notifyScript: string;
-  /** Empty unless the kernel balances. */
-  readonly virtualServers: readonly VirtualServerView[];
-}
-
-/** A VIP whose connections the kernel spreads over the API servers. */
-export interface VirtualServerView {
-  /** Address and port. */
-  readonly at: string;
+  /** Address and port of every VIP whose connections the kernel spreads; empty unless it does. */
+  readonly virtualServers: readonly string[];
+  /** Address and port of every API server; empty likewise. */
+  readonly realServers: readonly string[];
   readonly scheduler: string;
-  readonly intervalSeconds: number;
-  readonly servers: readonly RealServerView[];
+  readonly serverScript: string;
+  readonly serverIntervalSeconds: number;
+  readonly serverTimeoutSeconds: number;
+  readonly serverRetries: number;
+  readonly connectTimeoutSeconds: number;
 }
 
-export interface RealServerView {
-  /** Address and port. */
-  readonly at: string;
-  readonly check: string;
-  readonly checkTimeoutSeconds: number;
-  readonly connectTimeoutSeconds: number;
-  readonly retries: number;
-  readonly retrySeconds: number;
-}
+type ServersView = Pick<
+  ConfView,
+  | 'virtualServers'
+  | 'realServers'
+  | 'scheduler'
+  | 'serverScript'
+  | 'serverIntervalSeconds'
+  | 'serverTimeoutSeconds'
+  | 'serverRetries'
+  | 'connectTimeoutSeconds'
+>;
 
 export interface LiveView {
   readonly self: ShellWord;
@@ -67,6 +69,8 @@ export interface LiveView {
 }
 
 export interface ReadyView {
+  /** Files of which one is enough to make the host not ready. */
+  readonly drains: ShellWord;
   readonly self: ShellWord;
   readonly ports: ShellWord;
   readonly urlPath: ShellWord;
@@ -87,23 +91,28 @@ export interface Balancing {
   readonly ports: readonly number[];
   /** What a host asks of itself before its own address. */
   readonly through: readonly IpAddress[];
-  readonly virtualServers: readonly VirtualServerView[];
+  /** Whether keepalived tells the kernel of the API servers. */
+  readonly byKernel: boolean;
 }
 
 /** The views of all templates for one host. */
 export function viewsOf(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  { ports, through, virtualServers }: Balancing = unbalanced(endpoint),
+  { ports, through, byKernel }: Balancing = unbalanced(endpoint),
 ): KeepalivedViews {
   const { healthCheck } = endpoint.settings;
   const self = shellWord([...through, router.source].map(urlHost).join(' '));
   const urlPath = shellWord(healthCheck.path);
   const asked = { self, ports: shellWord(ports.join(' ')), urlPath };
   return {
-    'keepalived.conf': { ...confView(router, endpoint), virtualServers },
+    'keepalived.conf': { ...confView(router, endpoint), ...serversView(router, endpoint, byKernel) },
     'live.sh': { ...asked, peers: shellWord(router.peers.map(urlHost).join(' ')) },
-    'ready.sh': { ...asked, timeoutSeconds: seconds(healthCheck.timeoutMs) },
+    'ready.sh': {
+      ...asked,
+      drains: shellWord(`${PATHS.drain} ${PATHS.handover}`),
+      timeoutSeconds: seconds(healthCheck.timeoutMs),
+    },
     'notify.sh': { stateDirectory: shellWord(`/run/${RUNTIME_DIRECTORY}`) },
     'drop-in.conf': { runtimeDirectory: RUNTIME_DIRECTORY },
   };
@@ -111,10 +120,10 @@ export function viewsOf(
 
 /** Where nothing balances: the API server of the host itself answers. */
 export function unbalanced({ port }: KeepalivedEndpoint): Balancing {
-  return { ports: [port], through: [], virtualServers: [] };
+  return { ports: [port], through: [], byKernel: false };
 }
 
-function confView(router: HostRouter, endpoint: KeepalivedEndpoint): Omit<ConfView, 'virtualServers'> {
+function confView(router: HostRouter, endpoint: KeepalivedEndpoint): Omit<ConfView, keyof ServersView> {
   const { healthCheck, advertIntervalMs, mode } = endpoint.settings;
   return {
     routerId: router.host,
@@ -140,6 +149,27 @@ function confView(router: HostRouter, endpoint: KeepalivedEndpoint): Omit<ConfVi
     vipPrefix: onePrefix(endpoint.vip),
     otherVipPrefixes: endpoint.settings.additionalVips.map(onePrefix),
     notifyScript: PATHS.notify,
+  };
+}
+
+function serversView(
+  { source, peers }: HostRouter,
+  endpoint: KeepalivedEndpoint,
+  byKernel: boolean,
+): ServersView {
+  const { healthCheck } = endpoint.settings;
+  const at = (address: IpAddress): string => `${address} ${endpoint.port}`;
+  return {
+    virtualServers: byKernel ? vipsOf(endpoint).map(at) : [],
+    // Sorted: the order of the inventory must not change a byte of any file.
+    realServers: byKernel ? [source, ...peers].toSorted().map(at) : [],
+    scheduler: SCHEDULER,
+    serverScript: IPVS_PATHS.server,
+    serverIntervalSeconds: healthCheck.intervalMs / 1000,
+    // Its own question, then one to all others; and one second more: the script is to answer, not to be killed.
+    serverTimeoutSeconds: Math.ceil((2 * healthCheck.timeoutMs) / 1000) + 1,
+    serverRetries: healthCheck.fall - 1,
+    connectTimeoutSeconds: Math.ceil(healthCheck.timeoutMs / 1000),
   };
 }
 

@@ -7,6 +7,8 @@ export type FieldRule =
   | { readonly kind: 'anything' }
   /** Read, or at least understood, by us. */
   | { readonly kind: 'value'; readonly schema: JsonSchema }
+  /** Understood, and never done. */
+  | { readonly kind: 'refused'; readonly because: string; readonly hint: string }
   /** These keys and no others. */
   | { readonly kind: 'map'; readonly fields: FieldTable; readonly description?: string }
   | { readonly kind: 'list'; readonly item: FieldRule }
@@ -36,12 +38,15 @@ export function refuseUnknownFields(cursor: Cursor, rule: FieldRule): void {
   switch (rule.kind) {
     case 'anything':
     case 'value':
+    case 'refused':
       return;
     case 'map':
       cursor.refuseUnknownKeys(Object.keys(rule.fields));
-      for (const { key, value } of cursor.fields()) {
+      for (const { key, keyPlace, value } of cursor.fields()) {
         const below = Object.hasOwn(rule.fields, key) ? rule.fields[key] : undefined;
-        if (below !== undefined) refuseUnknownFields(value, below);
+        if (below?.kind === 'refused')
+          cursor.problems.error(`${value.path}: ${below.because}`, keyPlace, below.hint);
+        else if (below !== undefined) refuseUnknownFields(value, below);
       }
       return;
     case 'list':
@@ -63,6 +68,8 @@ export function schemaOf(rule: FieldRule): JsonSchema {
       return {};
     case 'value':
       return rule.schema;
+    case 'refused':
+      return { not: {} };
     case 'map':
       return {
         ...(rule.description === undefined ? {} : { description: rule.description }),
@@ -80,6 +87,7 @@ export function schemaOf(rule: FieldRule): JsonSchema {
 
 /** A map of exactly these fields. */
 export function objectSchema(fields: FieldTable): JsonSchema {
-  const properties = Object.entries(fields).map(([key, rule]) => [key, schemaOf(rule)] as const);
+  const taken = Object.entries(fields).filter(([, { kind }]) => kind !== 'refused');
+  const properties = taken.map(([key, rule]) => [key, schemaOf(rule)] as const);
   return { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
 }

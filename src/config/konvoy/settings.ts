@@ -1,9 +1,9 @@
-import { parseInterfaceName } from '../../domain/names.ts';
-import { parseAdvertIntervalMs, parseVrid } from '../../domain/vrrp.ts';
+import { parseInterfaceName, parsePackageVersion } from '../../domain/names.ts';
+import { parseAdvertIntervalMs, parseVrid, PASSWORD_HINT, PASSWORD_REFUSED } from '../../domain/vrrp.ts';
 import { parseBoolean } from '../boolean.ts';
 import { integerSchema, orBlank, textSchema, truthSchema, wordSchema } from '../schema/json-schema.ts';
 import { numberIn } from '../text/cursor.ts';
-import { map, type FieldTable } from './fields.ts';
+import { map, type FieldRule, type FieldTable } from './fields.ts';
 import {
   HEALTH_PATH,
   integerFrom,
@@ -108,6 +108,17 @@ export const SETTINGS: SettingTable = {
       ),
     },
   },
+  packageVersion: {
+    path: ['packageVersion'],
+    variable: 'keepalived_package_version',
+    read: (cursor, read) => read(cursor, parsePackageVersion),
+    schema: {
+      description:
+        "The version of keepalived's package: whichever is there (present), the newest that a host can install (latest), or that very one.",
+      default: 'present',
+      ...textSchema('^(present|latest|[0-9][A-Za-z0-9.+~:-]{0,99})$'),
+    },
+  },
   healthPath: {
     path: ['healthCheck', 'path'],
     variable: 'keepalived_health_check_path',
@@ -160,12 +171,26 @@ export const SETTINGS: SettingTable = {
   },
 };
 
+/** What somebody writes who knows keepalived's `authentication`. */
+const PASSWORD_KEYS = [
+  'auth',
+  'authentication',
+  'authType',
+  'authPass',
+  'authPassword',
+  'auth_type',
+  'auth_pass',
+];
+
+const PASSWORD: FieldRule = { kind: 'refused', because: PASSWORD_REFUSED, hint: PASSWORD_HINT };
+
 /** What may stand under `keepalived` in cluster.yaml. */
 export const KEEPALIVED_FIELDS: FieldTable = {
   enabled: {
     kind: 'value',
     schema: { description: 'Only in v1alpha1, where it is the switch.', ...truthSchema() },
   },
+  ...Object.fromEntries(PASSWORD_KEYS.map((key) => [key, PASSWORD])),
   ...fieldsIn(([first]) => first !== 'healthCheck'),
   healthCheck: map(
     fieldsIn(([first]) => first === 'healthCheck'),

@@ -1,6 +1,6 @@
 import type { IpAddress } from '../../domain/address.ts';
 import type { LoadBalancer, RouterMode } from '../../domain/intent.ts';
-import type { InterfaceName } from '../../domain/names.ts';
+import type { InterfaceName, PackageVersion } from '../../domain/names.ts';
 import type { AdvertIntervalMs, Profile, Vrid } from '../../domain/vrrp.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import type { Cursor } from '../text/cursor.ts';
@@ -34,6 +34,7 @@ export interface WrittenSettings {
   readonly loadBalancer: Written<LoadBalancer> | undefined;
   readonly loadBalancerPort: Written<number> | undefined;
   readonly additionalVips: Written<readonly IpAddress[]> | undefined;
+  readonly packageVersion: Written<PackageVersion> | undefined;
   readonly healthPath: Written<string> | undefined;
   readonly healthIntervalMs: Written<number> | undefined;
   readonly healthTimeoutMs: Written<number> | undefined;
@@ -61,6 +62,7 @@ export function takeSettings(
     loadBalancer: take(settings.loadBalancer),
     loadBalancerPort: take(settings.loadBalancerPort),
     additionalVips: take(settings.additionalVips),
+    packageVersion: take(settings.packageVersion),
     healthPath: take(settings.healthPath),
     healthIntervalMs: take(settings.healthIntervalMs),
     healthTimeoutMs: take(settings.healthTimeoutMs),

@@ -100,7 +100,7 @@ const LOCKED: VaultOpener = {
 };
 
 // Looks forward only: a look behind takes hours for a line of a megabyte of white space.
-const SECRET_NAME = /(?:pass|passwd|password|secret|token)["']?\s*[:=]/i;
+const SECRET_NAME = /(?:auth|pass|passwd|password|secret|token)["']?\s*[:=]/i;
 
 /** The line of each file that was shown last. */
 const lastMasked = new WeakMap<SourceFile, { readonly line: number; readonly text: string }>();

@@ -83,7 +83,7 @@ const LIVE: readonly (readonly [HostKind, readonly HostKind[], 0 | 1])[] = [
 describe.concurrent.each(SHELLS)('where haproxy balances, in $name', (shell) => {
   describe.each(Object.keys(CLIENTS))('with %s', (client) => {
     test.concurrent.each(READY)('a host with a %s: ready exits with %i', async (self, exit) => {
-      const view = { ...asked(self), timeoutSeconds: '1.5' };
+      const view = { ...asked(self), drains: shellWord(''), timeoutSeconds: '1.5' };
       const result = await run(shell, client, (where) => renderedScript('ready.sh', view, where));
       expect({ exit: result.exitCode, stderr: stderrOf(result) }).toEqual({ exit, stderr: '' });
     });

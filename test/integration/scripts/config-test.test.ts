@@ -80,6 +80,26 @@ describe.each(SHELLS)('a test of the configuration in $name', (shell) => {
       'DIR/konvoy-ha-live is not executable',
     ],
     [
+      'with such a script that is written with tabs and without quotes',
+      async (conf) => {
+        await chmod(join(conf, '../konvoy-ha-live'), 0o644);
+        const text = await readFile(conf, 'utf8');
+        await writeFile(conf, text.replace(/^ *(script|notify) "(.*)"/gm, '\t$1\t$2'));
+      },
+      'DIR/konvoy-ha-live is not executable',
+    ],
+    [
+      'with another script that is told of a change and not there',
+      async (conf) => {
+        const text = await readFile(conf, 'utf8');
+        await writeFile(
+          conf,
+          text.replace('    notify "', '    notify_master "/nowhere/mail active"\n    notify "'),
+        );
+      },
+      '/nowhere/mail is not executable',
+    ],
+    [
       'with a script that is not there',
       async (conf) =>
         writeFile(conf, (await readFile(conf, 'utf8')).replace('konvoy-ha-live', 'konvoy-ha-gone')),

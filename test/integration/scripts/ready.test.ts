@@ -48,8 +48,14 @@ afterAll(async () => {
   await directory[Symbol.asyncDispose]();
 });
 
-async function ready(shell: Shell, client: string, self: Behaviour): Promise<TimedResult> {
+async function ready(
+  shell: Shell,
+  client: string,
+  self: Behaviour,
+  drains = '/nonexistent/drain /nonexistent/handover',
+): Promise<TimedResult> {
   const view = {
+    drains: shellWord(drains),
     self: shellWord(servers.at(self)),
     ports: shellWord(String(servers.port)),
     urlPath: shellWord('/readyz'),
@@ -71,6 +77,14 @@ describe.concurrent.each(SHELLS)('ready in $name', (shell) => {
       expect(result.elapsedMs).toBeLessThan(Math.ceil(TIMEOUT_MS / 1000) * 1000 + 1000);
     });
   });
+
+  test.each(['/etc/passwd /nonexistent/handover', '/nonexistent/drain /etc/passwd'])(
+    'a host that is drained is not ready, whichever file says so: %s',
+    async (drains) => {
+      const result = await ready(shell, 'none', 200, drains);
+      expect({ exit: result.exitCode, stderr: stderrOf(result) }).toEqual({ exit: 1, stderr: '' });
+    },
+  );
 
   test('without a client moves nothing', async () => {
     expect(await ready(shell, 'none', 'refuses')).toMatchObject({ exitCode: 0 });

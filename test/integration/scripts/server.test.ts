@@ -61,7 +61,11 @@ describe.concurrent.each(SHELLS)('where the kernel balances, in $name', (shell) 
       timeoutSeconds: '1.5',
     };
     const where = { directory: directory.path, path: join(directory.path, client) };
-    const result = await runShell(shell, [renderedScript('server.sh', view, where), at(asked)]);
+    const result = await runShell(shell, [
+      renderedScript('server.sh', view, where),
+      servers.at(asked),
+      String(servers.port),
+    ]);
     return { exit: result.exitCode, stderr: stderrOf(result) };
   };
 

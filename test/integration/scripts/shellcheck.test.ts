@@ -7,9 +7,9 @@ import { balanceGate } from '../../../src/backends/haproxy/gate.ts';
 import { ipvsFact } from '../../../src/backends/ipvs/facts.ts';
 import { testConfiguration } from '../../../src/backends/keepalived/config-test.ts';
 import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
-import { joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
+import { handOver, joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
 import { KEYS } from '../../../src/backends/keepalived/layout.ts';
-import type { Mutation, Probe } from '../../../src/domain/command.ts';
+import { mutate, type Mutation, type Probe } from '../../../src/domain/command.ts';
 import { apiFact } from '../../../src/facts/api.ts';
 import { networkFact } from '../../../src/facts/network.ts';
 import { systemFact } from '../../../src/facts/system.ts';
@@ -78,6 +78,10 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...restore(undefined, resource, DEBIAN),
     ]),
     ...[...balancerFact(BALANCED).probes, ...ipvsFact(BY_IPVS).probes],
+    DEBIAN.packages.offers('keepalived', 'never'),
+    DEBIAN.packages.putBack('keepalived', '1:2.2.7-1'),
+    DEBIAN.packages.installVersion('keepalived', '1:2.2.7-1'),
+    DEBIAN.services.keepRunning('keepalived', mutate('true')),
     ...[DEBIAN.services.reload('keepalived'), testConfiguration('/etc/keepalived/keepalived.conf')],
     ...armHost(RUN, { script: deadMan(), about: 'apply ada', seconds: 60, earlier: ['r1'] }),
     ...[fence(RUN, 60), disarm(RUN), dropRun(RUN), undoNow(RUN), forgetUndone(RUN.cluster)],
@@ -91,6 +95,7 @@ const SENT: readonly (readonly [string, string])[] = unique(
   ['dead-man', deadMan().text],
   ['owner gate', ownerGate(VIP, 1000).script],
   ['join gate', joinGate(1000).script],
+  ['handing over', handOver(VIP, 1000).script],
   ['balance gate', balanceGate(BALANCED, 1000).script],
   ['break a lock', `${breakScript('/run/lock', { pid: 1, startedAt: '1' }, 1000)}\necho "$k"`],
 ]);

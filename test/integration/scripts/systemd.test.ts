@@ -4,7 +4,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mutateScript } from '../../../src/domain/command.ts';
-import { SYSTEMD } from '../../../src/platform/systemd.ts';
+import { SYSTEMD, type Telling } from '../../../src/platform/systemd.ts';
 import { fakePrograms } from '../../support/fake-programs.ts';
 import { runCommand, SHELLS } from '../../support/shells.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -94,23 +94,24 @@ describe.each(SHELLS)('an installation whose service nobody needs, in $name', (s
 });
 
 describe.each(SHELLS)('a service that is brought back, in $name', (shell) => {
-  async function calls(byUnit: boolean, booting: 'yes' | 'no'): Promise<readonly string[]> {
+  async function calls(how: Telling, booting: 'yes' | 'no'): Promise<readonly string[]> {
     await using directory = await temporaryDirectory();
     const path = fakePrograms(directory.path, {
       systemctl: 'case $1 in show) echo loaded ;; *) echo "$*" >>"$calls" ;; esac',
     });
-    const command = SYSTEMD.restore('haproxy', { enabled: true, running: true }, byUnit);
+    const command = SYSTEMD.restore('haproxy', { enabled: true, running: true }, how);
     expect(await runCommand(shell, command, { path, env: { booting } })).toMatchObject({ exitCode: 0 });
     const said = await readFile(join(directory.path, 'calls'), 'utf8');
     return said.trim().split('\n').slice(1);
   }
 
   test('is told by a signal, or as its unit says', async () => {
-    expect(await calls(false, 'no')).toEqual(['kill --kill-who=main --signal=HUP haproxy']);
-    expect(await calls(true, 'no')).toEqual(['reload-or-restart haproxy']);
+    expect(await calls('by-signal', 'no')).toEqual(['kill --kill-who=main --signal=HUP haproxy']);
+    expect(await calls('by-unit', 'no')).toEqual(['reload-or-restart haproxy']);
+    expect(await calls('by-restart', 'no')).toEqual(['restart haproxy']);
   });
 
   test('is only started while the host boots', async () => {
-    expect(await calls(true, 'yes')).toEqual(['--no-block start haproxy']);
+    expect(await calls('by-unit', 'yes')).toEqual(['--no-block start haproxy']);
   });
 });

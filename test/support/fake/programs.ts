@@ -55,6 +55,8 @@ const PROGRAMS: Readonly<Record<string, Program | undefined>> = {
     const version = packages.get(words.at(-1) ?? '');
     return version === undefined ? failed('no packages found') : said(`ii ${version}`);
   },
+  // Whether a shell can read a script.
+  '/bin/sh': (_, words) => (words.join() === '-n' ? done : failed('no fake of this')),
   journalctl: () => said('keepalived: nothing to say\n'),
   systemctl,
   'systemd-run': ({ watchers }, words) => {

@@ -65,6 +65,10 @@ function factScripts(): readonly (readonly [string, Script])[] {
       scriptOf(keepalivedFact.probes[0]),
       ({ packages }) => said(packages.has(SERVICE) ? 'Keepalived v2.2.7 (01/17,2022)\n' : ''),
     ],
+    [
+      scriptOf(PLATFORMS[0].packages.offers(SERVICE, 'installed')),
+      ({ packages }) => said(packages.has(SERVICE) ? '' : 'keepalived:\n  Candidate: 1:2.2.7-1+b2\n'),
+    ],
   ];
 }
 
@@ -142,7 +146,7 @@ function serviceScripts(): readonly (readonly [string, Script])[] {
       scriptOf(services.reload(SERVICE)),
       (machine) => (machine.start() ? done : complained('it does not start', 1)),
     ],
-    [scriptOf(services.restore(SERVICE, off, false)), restoreService],
+    [scriptOf(services.restore(SERVICE, off, 'by-signal')), restoreService],
     [ownerGate('', 0).script, waitForVip(0)],
     [joinGate(0).script, (machine) => (machine.running ? done : late(machine))],
     [serviceGate(0).script, (machine) => (machine.running ? done : late(machine))],

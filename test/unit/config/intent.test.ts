@@ -22,7 +22,7 @@ all:
     'inventory.yaml:7:21 [ssh] error: control-plane.hosts.cp1.ansible_port: expected a port from 1 to 65535, got "ssh"',
     'inventory.yaml:10:28 [300] error: control-plane.hosts.cp2.keepalived_priority: expected an integer from 1 to 254, got 300',
     'inventory.yaml:13:29 [192.0.2.10] error: all.vars.control_plane_endpoint: "192.0.2.10" has no port: write "192.0.2.10:6443"',
-    'inventory.yaml:14:5 [keepalived_iface] error: unknown variable "keepalived_iface"; variables with this prefix: keepalived_interface, keepalived_vrid, keepalived_mode, keepalived_profile, keepalived_advert_interval_ms, keepalived_preempt, keepalived_load_balancer, keepalived_load_balancer_port, keepalived_additional_vips, keepalived_health_check_path, keepalived_health_check_interval_ms, keepalived_health_check_timeout_ms, keepalived_health_check_fall, keepalived_health_check_rise, keepalived_priority',
+    'inventory.yaml:14:5 [keepalived_iface] error: unknown variable "keepalived_iface"; variables with this prefix: keepalived_interface, keepalived_vrid, keepalived_mode, keepalived_profile, keepalived_advert_interval_ms, keepalived_preempt, keepalived_load_balancer, keepalived_load_balancer_port, keepalived_additional_vips, keepalived_package_version, keepalived_health_check_path, keepalived_health_check_interval_ms, keepalived_health_check_timeout_ms, keepalived_health_check_fall, keepalived_health_check_rise, keepalived_priority',
   ]);
 });
 

@@ -129,7 +129,7 @@ describe('a host is not reached in another way than asked for', () => {
     ],
     [
       'keepalived_secret: x',
-      'inventory.yaml:8:7 [keepalived_secret] error: unknown variable "keepalived_secret"; variables with this prefix: keepalived_interface, keepalived_vrid, keepalived_mode, keepalived_profile, keepalived_advert_interval_ms, keepalived_preempt, keepalived_load_balancer, keepalived_load_balancer_port, keepalived_additional_vips, keepalived_health_check_path, keepalived_health_check_interval_ms, keepalived_health_check_timeout_ms, keepalived_health_check_fall, keepalived_health_check_rise, keepalived_priority',
+      'inventory.yaml:8:7 [keepalived_secret] error: unknown variable "keepalived_secret"; variables with this prefix: keepalived_interface, keepalived_vrid, keepalived_mode, keepalived_profile, keepalived_advert_interval_ms, keepalived_preempt, keepalived_load_balancer, keepalived_load_balancer_port, keepalived_additional_vips, keepalived_package_version, keepalived_health_check_path, keepalived_health_check_interval_ms, keepalived_health_check_timeout_ms, keepalived_health_check_fall, keepalived_health_check_rise, keepalived_priority',
     ],
     [
       'konvoy_ha_clutser: x',

@@ -94,6 +94,21 @@ describe('the script of a dead-man', () => {
   });
 });
 
+test('the script of a dead-man puts another version back before it restarts keepalived with it', () => {
+  const snapshot = first(appliedCluster());
+  const newer = new Map(
+    [...wantedOn('lb1')].map(([key, resource]) => [
+      key,
+      resource?.kind === 'package' ? { ...resource, pinned: '1:2.2.8-1' } : resource,
+    ]),
+  );
+  const plan = planOf({ wanted: newer, observed: snapshot.observed });
+  const { text } = deadManScript({ runId: 'r1', by: 'ada', plan, snapshot, platform: PLATFORM, tidy: [] });
+  expect(stepsOf(snapshot, newer)).toEqual(['bringing back package:keepalived', `bringing back ${SERVICE}`]);
+  expect(text).toMatch(/ konvoy-ha keepalived '?1:2\.2\.7-1\+b2'? /);
+  expect(text).toMatch(/ keepalived enable running by-restart <\/dev\/null$/m);
+});
+
 describe('with haproxy, the script of a dead-man', () => {
   const wanted = (endpoint = BALANCED): Wanted =>
     desiredOf(unbalancedCluster(), endpoint).wanted.get(hostName('lb1')) ?? new Map();

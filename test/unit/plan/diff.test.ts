@@ -214,3 +214,31 @@ describe('the service', () => {
     expect(serviceActionOf(diff(want, observed))).toBe(expected);
   });
 });
+
+describe('a package with a pinned version', () => {
+  const program = { kind: 'package', name: 'keepalived', runs: 'keepalived' } as const;
+  const old = { ...program, version: '1:2.2.7-1' };
+  const actions = (pinned: string | undefined): readonly string[] => {
+    const package_ = pinned === undefined ? program : { ...program, pinned };
+    const changes = diff(wanted(package_, CONF, RUNNING), seen(old, CONF, RUNNING));
+    return [...short(changes).filter((line) => !line.startsWith('none')), serviceActionOf(changes)];
+  };
+
+  test.each([
+    [
+      'another one is replaced, and its service restarted',
+      '1:2.2.8-1',
+      ['update package:keepalived', 'restart'],
+    ],
+    ['that very one stays', '1:2.2.7-1', ['none']],
+    ['any stays where none is pinned', undefined, ['none']],
+  ])('%s', (_, pinned, expected) => {
+    expect(actions(pinned)).toEqual(expected);
+  });
+
+  test('does not restart another service', () => {
+    const haproxy = { ...old, name: 'haproxy', runs: 'haproxy' };
+    const changes = diff(wanted({ ...haproxy, pinned: '2' }, RUNNING), seen(haproxy, RUNNING));
+    expect(serviceActionOf(changes)).toBe('none');
+  });
+});

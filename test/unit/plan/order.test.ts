@@ -7,6 +7,7 @@ import {
   NEW_IDENTITY,
   order,
   RELOAD,
+  RESTART,
   runningMovers,
   START,
   waves,
@@ -193,5 +194,64 @@ describe('a change of identity', () => {
     const activation = order(differences, count);
     expect(wavesOf(activation)).toEqual(expected);
     expect(activation.prediction).toMatch(prediction);
+  });
+});
+
+describe('keepalived of another version', () => {
+  test.each<readonly [string, Differences, readonly string[]]>([
+    [
+      'is started on a backup, then on the others, and on the active when a peer has the VIP',
+      ALL(RESTART),
+      ['lb2 -> joined', 'lb3 -> joined', 'lb1 hands over -> joined'],
+    ],
+    ['is started on a backup alone without a move', { lb3: RESTART }, ['lb3 -> joined']],
+    [
+      'is started on the active alone when a peer has the VIP',
+      { lb1: RESTART },
+      ['lb1 hands over -> joined'],
+    ],
+    [
+      'comes before hosts that start',
+      { lb1: RESTART, lb2: RESTART, lb3: START },
+      ['lb2 -> joined', 'lb1 hands over -> joined', 'lb3 -> joined'],
+    ],
+    [
+      'is started at once on the active where no API server of a peer answers',
+      { lb1: RESTART, lb2: { ...RESTART, ...API_DOWN }, lb3: { ...RESTART, ...API_DOWN } },
+      ['lb2 -> joined', 'lb1 lb3 -> joined'],
+    ],
+    [
+      'is one with a new identity: whoever takes the VIP starts first, and the active last',
+      ALL({ ...RESTART, ...NEW_IDENTITY, action: 'restart' }),
+      ['lb2 -> joined', 'lb3 -> lb2 owns-vip', 'lb1 -> joined'],
+    ],
+  ])('%s', (_, differences, expected) => {
+    expect(waves(differences)).toEqual(expected);
+  });
+
+  test.each<readonly [string, Differences, string]>([
+    [
+      'away and back',
+      ALL(RESTART),
+      'the VIP moves to lb2, then to lb1, which has the highest priority; a move cuts the connections that are open, new ones are answered',
+    ],
+    ['nothing of it on a backup', { lb2: RESTART }, 'the VIP stays where it is; no request is lost'],
+    [
+      'an absence where nobody else is ready',
+      { lb1: RESTART, lb2: API_DOWN, lb3: API_DOWN },
+      'no other host is ready: the VIP is away while keepalived on lb1 restarts, about a second',
+    ],
+  ])('is foretold with %s', (_, differences, prediction) => {
+    expect(order(differences).prediction).toBe(prediction);
+  });
+
+  test('goes host by host with --serial 1, the active still last', () => {
+    const movers = withMovers(runningMovers(), ALL(RESTART));
+    const serial = { unit: 'hosts', count: 1 } as const;
+    expect(wavesOf(orderActivation(movers, 500, { serial, size: 1 }))).toEqual([
+      'lb2! -> joined',
+      'lb3! -> joined',
+      'lb1! hands over -> joined',
+    ]);
   });
 });

@@ -105,3 +105,29 @@ describe('a host as it was observed', () => {
     expect(wantedAsObserved(observed).has(CONF)).toBe(false);
   });
 });
+
+describe('a package', () => {
+  const old = { kind: 'package', name: 'keepalived', version: '1:2.2.7-1' } as const;
+  const pinnedIn = (wanted: Wanted): string | undefined => {
+    const resource = wanted.get(PACKAGE);
+    return resource?.kind === 'package' ? resource.pinned : undefined;
+  };
+  const left = (pinned: string | undefined): Generation => ({
+    ...RECORDED,
+    resources: [{ ...old, version: '1:2.2.8-1', ...(pinned === undefined ? {} : { pinned }) }],
+    before: [{ key: PACKAGE, resource: old }],
+  });
+
+  test.each([
+    ['goes back to the version of then where we had chosen the one that is there', '1:2.2.8-1', '1:2.2.7-1'],
+    ['keeps its version where the host itself had another one installed', undefined, undefined],
+  ])('%s', (_, pinned, expected) => {
+    expect(pinnedIn(wantedInstead([old], left(pinned)))).toBe(expected);
+    expect(pinnedIn(wantedBeforeUs(left(pinned), false))).toBe(expected);
+  });
+
+  test('has the version that was observed when a run is undone', () => {
+    const observed = new Map([[PACKAGE, { status: 'present', resource: old } as const]]);
+    expect(pinnedIn(wantedAsObserved(observed))).toBe('1:2.2.7-1');
+  });
+});

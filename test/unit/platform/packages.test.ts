@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OsFacts } from '../../../src/domain/facts.ts';
+import type { OsFacts, PackageOffer } from '../../../src/domain/facts.ts';
 import { APT } from '../../../src/platform/packages.ts';
 import { detectPlatform, PLATFORMS, SUPPORTED } from '../../../src/platform/platform.ts';
 import { complained, said } from '../../support/command-results.ts';
@@ -40,6 +40,32 @@ describe('apt', () => {
     expect(effect).toBe('change');
     expect(argv.slice(-2)).toEqual(['konvoy-ha', 'keepalived']);
     expect(argv[2]).not.toContain('keepalived');
+  });
+
+  // `apt-cache policy` of Debian 12; the addresses of the mirrors are others.
+  test.each<readonly [string, readonly string[], PackageOffer]>([
+    [
+      'several versions, one of them installed',
+      [
+        'keepalived:',
+        '  Installed: 1:2.2.7-1+b2',
+        '  Candidate: 1:2.2.8-1~bpo12+1',
+        '  Version table:',
+        '     1:2.2.8-1~bpo12+1 500',
+        '        500 http://mirror/debian bookworm-backports/main amd64 Packages',
+        ' *** 1:2.2.7-1+b2 100',
+        '        100 /var/lib/dpkg/status',
+      ],
+      { candidate: '1:2.2.8-1~bpo12+1', versions: ['1:2.2.8-1~bpo12+1', '1:2.2.7-1+b2'] },
+    ],
+    [
+      'one that nobody may install',
+      ['keepalived:', '  Installed: (none)', '  Candidate: (none)', '  Version table:', '     1:2.2.7-1 -1'],
+      { versions: ['1:2.2.7-1'] },
+    ],
+    ['none', [], { versions: [] }],
+  ])('offers %s', (_, lines, expected) => {
+    expect(APT.parseOffers(said(lines.map((line) => `${line}\n`).join('')))).toEqual(expected);
   });
 
   test('says how to install something by hand', () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { resourceKey } from '../../../src/domain/resource.ts';
 import type { Activation, Change, ChangeCause } from '../../../src/domain/plan.ts';
 import { planView } from '../../../src/report/plan-view.ts';
 import {
@@ -64,6 +65,24 @@ test('a first installation shows every resource, whole files and the start of th
     konvoy-ha: 5 to add, 0 to change, 0 to remove on 1 host
     "
   `);
+});
+
+test('another version of a package is said with both, and who waits for a peer before it restarts', () => {
+  const had = { kind: 'package', name: 'keepalived', version: '1:2.2.7-1' } as const;
+  const change: Change = {
+    ...{ key: resourceKey(had), action: 'update', observed: had },
+    wanted: { kind: 'package', name: 'keepalived', pinned: '1:2.2.8-1', runs: 'keepalived' },
+  };
+  const restarting = hostPlan('cp1', [change, unchanged(RUNNING)], { serviceAction: 'restart' });
+  const order = {
+    ...activation,
+    waves: [{ hosts: [host('cp1')], gate: 'joined', handsOver: true }],
+  } as const;
+  const text = planView({ ...plan([restarting]), activation: order }, PLAIN);
+  expect(text).toContain(
+    '~ cp1  package keepalived  1:2.2.7-1 → 1:2.2.8-1\n~ cp1  service keepalived  restart\n',
+  );
+  expect(text).toContain('  wave 1  cp1, when a peer has the vip; then wait until it has joined\n');
 });
 
 function because(cause: ChangeCause, change: Change): Change {

@@ -65,6 +65,28 @@ describe('other addresses', () => {
   });
 });
 
+describe('an API server that is not ready', () => {
+  test.each([
+    ['2.2.9', false],
+    ['2.3.10', false],
+    ['2.4.22', true],
+    ['2.10.1', true],
+    ['3.0.11', true],
+    [undefined, true],
+  ])('of which haproxy %s is told: keeps its connections is %s', (version, spares) => {
+    const router = desiredOf(freshCluster()).routers.get(hostName('lb1'));
+    if (router === undefined) throw new Error('no router');
+    expect(viewsOf(router, BALANCED, version)['haproxy.cfg'].sparesUnready).toBe(spares);
+  });
+
+  test('is one that is down to a haproxy that is too old', async () => {
+    const view = { ...VIEWS['haproxy.cfg'], sparesUnready: false };
+    await expect(RENDERER.render('haproxy.cfg', view)).toMatchFileSnapshot(
+      '../golden/haproxy/2.2/haproxy.cfg',
+    );
+  });
+});
+
 describe('the port', () => {
   test.each([
     [6443, undefined, 16_443],

@@ -54,11 +54,8 @@ describe('keepalived with ipvs', () => {
 
   test('balances every VIP over every host', () => {
     const conf = wanted(KEEPALIVED_PATHS.conf, ipvsWith({ additionalVips: [ip('10.0.50.21')] }));
-    expect(conf.match(/^virtual_server .*$/gm)).toEqual([
-      'virtual_server 10.0.50.20 6443 {',
-      'virtual_server 10.0.50.21 6443 {',
-    ]);
-    expect(conf.match(/real_server 10\.0\.50\.1[123] 6443/g)).toHaveLength(6);
+    expect(conf).toContain('{\n    10.0.50.20 6443\n    10.0.50.21 6443\n}');
+    expect(conf.match(/real_server 10\.0\.50\.1[123] 6443/g)).toHaveLength(3);
     expect(conf).toContain(`lvs_sched ${SCHEDULER}`);
   });
 

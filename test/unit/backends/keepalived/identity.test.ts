@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   instanceIdentity,
+  peersOf,
   routerIdentity,
   sharedIdentity,
+  sourceOf,
+  vipsIn,
 } from '../../../../src/backends/keepalived/identity.ts';
 import { confText } from '../../../support/cluster.ts';
 
@@ -40,6 +43,7 @@ const KEPT: readonly (readonly [string, string])[] = [
   ['the name of the instance', changed('konvoy_ha_api', 'vrrp_api')],
   ['the name of the router', changed('router_id lb1', 'router_id cp1')],
   ['a comment', changed('state BACKUP', 'state BACKUP\n    # virtual_router_id 99')],
+  ['a comment among the VIPs', changed(/( +)(10\.0\.50\.20\/32 dev eth0)/, '$1# }\n$1$2 # the VIP')],
   ['the white space', changed(/^ {4}/gm, '\t')],
 ];
 
@@ -86,5 +90,35 @@ describe('what the routers of a cluster share', () => {
     expect(sharedIdentity(confText('lb2'))).toBe(sharedIdentity(CONF));
     expect(confText('lb2')).not.toBe(CONF);
     expect(sharedIdentity('')).not.toBe(sharedIdentity(CONF));
+  });
+});
+
+describe('what a configuration names', () => {
+  const conf = [
+    'vrrp_instance a {',
+    '\tunicast_peer { # { the others',
+    '\t\t10.0.50.12 # }',
+    '\t\t10.0.50.13 min_ttl 255',
+    '\t}',
+    '\tvirtual_ipaddress {',
+    '\t\t! the VIP',
+    '\t\t10.0.50.20/32 dev eth0',
+    '\t}',
+    '\tvirtual_ipaddress_excluded { fd00::20/128 }',
+    '\t# unicast_src_ip 10.0.50.99',
+    '\tunicast_src_ip 10.0.50.11',
+    '}',
+  ].join('\n');
+
+  test('are its peers, source and VIPs, whatever the comments say', () => {
+    expect(peersOf(conf)).toEqual(['10.0.50.12', '10.0.50.13']);
+    expect(sourceOf(conf)).toBe('10.0.50.11');
+    expect(vipsIn(conf)).toEqual({ vips: ['10.0.50.20/32'], excluded: ['fd00::20/128'] });
+  });
+
+  test('is nothing where nothing is written', () => {
+    expect(peersOf('')).toEqual([]);
+    expect(sourceOf('')).toBeUndefined();
+    expect(vipsIn('')).toEqual({ vips: [], excluded: [] });
   });
 });

@@ -18,6 +18,7 @@ describe('the settings of keepalived', () => {
     additionalVips: [],
     sources: {},
     healthCheck: { path: '/readyz', intervalMs: 1000, timeoutMs: 2000, fall: 2, rise: 2 },
+    packageVersion: 'present',
   };
 
   it.each([
@@ -35,6 +36,15 @@ describe('the settings of keepalived', () => {
         healthCheck: { path: '/livez?verbose=1', intervalMs: 3000, timeoutMs: 900, fall: 3, rise: 1 },
       },
     ],
+    [
+      '{packageVersion: latest}',
+      { ...defaults, packageVersion: 'latest', sources: expect.anything() as object },
+    ],
+    [
+      '{packageVersion: 1:2.2.7-1+b2}',
+      { ...defaults, packageVersion: '1:2.2.7-1+b2', sources: expect.anything() as object },
+    ],
+    ['{packageVersion: 2.2}', { ...defaults, packageVersion: '2.2', sources: expect.anything() as object }],
     ['{healthCheck: {fall: 5}}', { ...defaults, healthCheck: { ...defaults.healthCheck, fall: 5 } }],
     ['{healthCheck: }', defaults],
   ])('%s', (keepalived, settings) => {
@@ -45,6 +55,16 @@ describe('the settings of keepalived', () => {
   });
 
   it.each([
+    [
+      'packageVersion: newest',
+      '28 [newest]',
+      'packageVersion: expected present, latest or a version such as 1:2.2.7-1, got "newest"',
+    ],
+    [
+      'packageVersion: 2.2;reboot',
+      '28 [2.2;reboot]',
+      'packageVersion: expected present, latest or a version such as 1:2.2.7-1, got "2.2;reboot"',
+    ],
     ['vrid: 0', '18 [0]', 'vrid: expected an integer from 1 to 255, got 0'],
     ['vrid: 256', '18 [256]', 'vrid: expected an integer from 1 to 255, got 256'],
     ['vrid: fifty', '18 [fifty]', 'vrid: expected an integer from 1 to 255, got "fifty"'],
@@ -145,4 +165,34 @@ describe('the settings of keepalived', () => {
     const cluster = configuration({ controlPlane: ['keepalived: {interface: bond0}'] });
     expect(intentOf(hosts, cluster).hosts.map((host) => host.interface)).toEqual(['bond0', 'eth1']);
   });
+});
+
+describe('a password between routers', () => {
+  const because =
+    'a password proves nothing: VRRPv3 has none and ignores it, VRRPv2 sends it readable to the whole network, cut to 8 characters; leave it out: with mode unicast, hosts hear only the peers that they list';
+
+  it.each([
+    ['auth', 'auth: hunter2'],
+    ['authentication', 'authentication: {auth_type: PASS, auth_pass: hunter2}'],
+    ['authPass', 'authPass: hunter2'],
+    ['auth_type', 'auth_type: AH'],
+  ])('is refused with the reason, as %s', (key, written) => {
+    const complaints = complaintsAbout(
+      inventory,
+      configuration({ controlPlane: [`keepalived: {${written}}`] }),
+    );
+    expect(complaints).toEqual([
+      expect.stringContaining(`[${key}] error: spec.kubernetes.controlPlane.keepalived.${key}: ${because}`),
+    ]);
+    expect(complaints.join()).not.toContain('hunter2');
+  });
+
+  it.each(['keepalived_auth_pass', 'keepalived_authentication', 'keepalived_password'])(
+    'is refused with the reason, as the variable %s',
+    (variable) => {
+      expect(complaintsAbout(inventoryWith({ all: [`${variable}: hunter2`] }))).toEqual([
+        expect.stringContaining(`[${variable}] error: ${variable}: ${because}`),
+      ]);
+    },
+  );
 });

@@ -78,6 +78,7 @@ describe('a setting of keepalived', () => {
       preempt: settings.preempt,
       loadBalancer: settings.loadBalancer,
       loadBalancerPort: balancerPort(endpoint),
+      packageVersion: settings.packageVersion,
       additionalVips: undefined,
       healthPath: healthCheck.path,
       healthIntervalMs: healthCheck.intervalMs,
@@ -88,4 +89,4 @@ describe('a setting of keepalived', () => {
   });
 });
 
-const TEXTS = ['keepalived_interface', 'keepalived_health_check_path'];
+const TEXTS = ['keepalived_interface', 'keepalived_package_version', 'keepalived_health_check_path'];

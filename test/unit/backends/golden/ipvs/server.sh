@@ -1,6 +1,6 @@
 #!/bin/sh
 # managed by konvoy-ha: what is changed here by hand is undone by the next apply
-# ADDRESS:PORT: what is the API server there good for? keepalived makes a weight of the answer: 3 is the weight 1, 2 the
+# ADDRESS PORT: what is the API server there good for? keepalived makes a weight of the answer: 3 is the weight 1, 2 the
 # weight 0 (nothing new comes, what is open stays), and 1 is dead. 401 and 403 count as ready: it answers, and only keeps
 # anonymous clients out. When none is ready, all that answer are: a fault that all share must not take the API away.
 readonly SERVERS='10.0.50.11:6443 10.0.50.12:6443 10.0.50.13:6443'
@@ -28,14 +28,15 @@ ask() {
   esac
 }
 
-case $(ask "$1") in
+asked=$1:$2
+case $(ask "$asked") in
   ready) exit 3 ;;
   silent) exit 1 ;;
 esac
 
 # All others at once: the slowest one is what this takes.
 for server in $SERVERS; do
-  [ "$server" != "$1" ] || continue
+  [ "$server" != "$asked" ] || continue
   { [ "$(ask "$server")" = ready ]; } &
   pids="${pids-} $!"
 done

@@ -3,6 +3,7 @@
 # Is the API ready on this host? 401 and 403 count: it answers, and only keeps anonymous clients out. Of several ports,
 # the first that does not refuse counts: without its balancer, a host leads to its own API server. The same of several
 # addresses.
+readonly DRAINS='/run/konvoy-ha/drain /run/konvoy-ha/handover'
 readonly SELF=10.0.50.13
 readonly PORTS=6443
 readonly URL_PATH=/readyz
@@ -10,6 +11,11 @@ readonly TIMEOUT=2
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
+
+# Drained: a host that is to have the VIP only when no other can.
+for drain in $DRAINS; do
+  [ ! -e "$drain" ] || exit 1
+done
 
 for address in $SELF; do
   for port in $PORTS; do
