@@ -22,8 +22,12 @@ export const packageHandler: Handler<PackageResource> = {
   },
 };
 
-function install({ name, unused, pinned }: PackageResource, { packages, services }: Platform): Mutation {
+function install(wanted: PackageResource, platform: Platform): Mutation {
+  const { packages, services } = platform;
+  const { name, unused, pinned, version } = wanted;
   const installation = pinned === undefined ? packages.install(name) : packages.installVersion(name, pinned);
+  // What was there and could not be replaced counts as absent; its service runs on.
+  if (version !== undefined) return letRun(wanted, installation, platform);
   return unused === undefined ? installation : services.keepIdle(unused, installation);
 }
 

