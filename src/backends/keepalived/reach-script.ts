@@ -18,7 +18,7 @@ my $af = $six ? AF_INET6 : AF_INET;
 my $group = $six ? "ff02::12" : "224.0.0.18";
 sub bytes { return inet_pton($af, $_[0]) }
 sub said { open(my $file, "<", $_[0]) or return ""; local $/; return <$file> // "" }
-my $index = int(said("/sys/class/net/$dev/ifindex") || 0);
+my ($index) = qx(ip -o link show dev "$dev") =~ /^(\\d+):/ or die "no interface $dev";
 my $source = $own;
 if ($six && $mode eq "multicast" && said("/proc/net/if_inet6") =~ /^(fe80[0-9a-f]{28}) \\S+ \\S+ \\S+ \\S+ +\\Q$dev\\E$/m) {
   $source = join(":", $1 =~ /(....)/g);
@@ -39,7 +39,7 @@ if ($way eq "link") {
   my $macs = "";
   for (1 .. 20) {
     last if $mode eq "multicast";
-    $macs = \`ip neigh show dev "$dev"\`;
+    $macs = qx(ip neigh show dev "$dev");
     last unless grep { $macs !~ /^\\Q$_\\E .*lladdr/m } @to;
     sleep 0.05;
   }
