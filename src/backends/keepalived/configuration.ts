@@ -7,6 +7,9 @@ export interface Statement {
   /** From 1. */
   readonly line: number;
   readonly column: number;
+  /** The text from `from` to `to`, with what stands in its braces. */
+  readonly from: number;
+  readonly to: number;
   /** What stands in its braces; absent without braces. */
   readonly block?: readonly Statement[];
 }
@@ -30,7 +33,11 @@ export interface Configuration {
  */
 export function parseConfiguration(text: string): Configuration {
   const reader = new Reader();
-  text.split('\n').forEach((content, index) => reader.take(content.replace(/\r+$/, ''), index + 1));
+  let start = 0;
+  text.split('\n').forEach((content, index) => {
+    reader.take(content.replace(/\r+$/, ''), { line: index + 1, start });
+    start += content.length + 1;
+  });
   return reader.end();
 }
 
@@ -44,7 +51,9 @@ export function statementsOf(
 
 /** Every statement, one before those in its braces. */
 export function allStatements(statements: readonly Statement[]): readonly Statement[] {
-  return statements.flatMap((statement) => [statement, ...allStatements(statement.block ?? [])]);
+  return statements.flatMap((statement) =>
+    statement.block === undefined ? [statement] : [statement, ...allStatements(statement.block)],
+  );
 }
 
 interface Draft {
@@ -52,21 +61,28 @@ interface Draft {
   readonly words: readonly string[];
   readonly line: number;
   readonly column: number;
+  readonly from: number;
+  to: number;
   block?: Draft[];
 }
+
+/** Of a brace. */
+type Place = Pick<Statement, 'line' | 'column' | 'from'>;
 
 class Reader {
   readonly #top: Draft[] = [];
   readonly #open: Draft[] = [];
   readonly #problems: SyntaxProblem[] = [];
 
-  take(content: string, line: number): void {
+  take(content: string, { line, start }: { readonly line: number; readonly start: number }): void {
     let words: Token[] = [];
     const finish = (): void => {
       const [first, ...rest] = words;
       if (first !== undefined) {
         const { text: keyword, column } = first;
-        this.#siblings().push({ keyword, words: rest.map(({ text }) => text), line, column });
+        const last = rest.at(-1) ?? first;
+        const place = { line, column, from: start + column - 1, to: start + last.column - 1 + last.length };
+        this.#siblings().push({ keyword, words: rest.map(({ text }) => text), ...place });
       }
       words = [];
     };
@@ -77,8 +93,9 @@ class Reader {
         continue;
       }
       finish();
-      if (token.kind === 'open') this.#begin(line, token.column);
-      else this.#close(line, token.column);
+      const place = { line, column: token.column, from: start + token.column - 1 };
+      if (token.kind === 'open') this.#begin(place);
+      else this.#close(place);
     }
     finish();
   }
@@ -89,12 +106,12 @@ class Reader {
     return { statements: this.#top, problems: this.#problems };
   }
 
-  #begin(line: number, column: number): void {
+  #begin({ line, column, from }: Place): void {
     const last = this.#siblings().at(-1);
     // keepalived reads a { that belongs to nothing as the beginning of whatever stood before it.
     if (last === undefined || last.block !== undefined) {
       this.#complain(line, column, 'this { belongs to no keyword');
-      const nameless: Draft = { keyword: '', words: [], line, column, block: [] };
+      const nameless: Draft = { keyword: '', words: [], line, column, from, to: from + 1, block: [] };
       this.#siblings().push(nameless);
       this.#open.push(nameless);
       return;
@@ -103,8 +120,10 @@ class Reader {
     this.#open.push(last);
   }
 
-  #close(line: number, column: number): void {
-    if (this.#open.pop() === undefined) this.#complain(line, column, 'this } closes nothing');
+  #close({ line, column, from }: Place): void {
+    const opened = this.#open.pop();
+    if (opened === undefined) this.#complain(line, column, 'this } closes nothing');
+    else opened.to = from + 1;
   }
 
   #siblings(): Draft[] {
@@ -120,6 +139,8 @@ interface Token {
   readonly kind: 'word' | 'open' | 'close';
   readonly text: string;
   readonly column: number;
+  /** As it is written, with its quotes. */
+  readonly length: number;
   /** A word whose quote the line does not close. */
   readonly isCut?: boolean;
 }
@@ -131,9 +152,10 @@ function tokensOf(content: string): readonly Token[] {
     const [all] = match;
     const column = match.index + 1;
     if (all.startsWith('#') || all.startsWith('!')) break;
-    if (all === '{') tokens.push({ kind: 'open', text: all, column });
-    else if (all === '}') tokens.push({ kind: 'close', text: all, column });
-    else tokens.push({ kind: 'word', ...unquoted(all), column });
+    const place = { column, length: all.length };
+    if (all === '{') tokens.push({ kind: 'open', text: all, ...place });
+    else if (all === '}') tokens.push({ kind: 'close', text: all, ...place });
+    else tokens.push({ kind: 'word', ...unquoted(all), ...place });
   }
   return tokens;
 }

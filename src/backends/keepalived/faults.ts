@@ -1,5 +1,5 @@
 import { parseConfiguration } from './configuration.ts';
-import { uses } from './lint/instances.ts';
+import { uses } from './instances.ts';
 import { isAtLeast, releaseOf } from './version.ts';
 
 /** A mistake in some releases of keepalived. */

@@ -1,8 +1,16 @@
-import { parseIpAddress, type IpAddress } from '../../domain/address.ts';
+import type { IpAddress } from '../../domain/address.ts';
 import { parseInterfaceName, type InterfaceName } from '../../domain/names.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { parsePriority, parseVrid, type Priority, type Vrid } from '../../domain/vrrp.ts';
-import { parseConf, statementsOf, valueOf, type Statement } from './conf.ts';
+import { allStatements, parseConfiguration, type Configuration, type Statement } from './configuration.ts';
+import {
+  addressesIn,
+  globalStatement,
+  instancesIn,
+  nameOf,
+  ownStatement,
+  ownStatements,
+} from './instances.ts';
 import { MARK, SCRIPT_USER } from './layout.ts';
 
 /** What somebody else's keepalived.conf does with the VIP. */
@@ -20,29 +28,28 @@ export interface ForeignRouter {
 
 /** Reads the part of a keepalived.conf that moves the VIP, or says why it cannot be taken over. */
 export function foreignRouter(text: string, vip: IpAddress): Result<ForeignRouter, string> {
-  const parsed = parseConf(text);
-  if (!parsed.ok) return parsed;
-  const instance = instanceOf(parsed.value, vip);
-  const name = instance?.words[1];
-  if (instance === undefined || name === undefined) return err(`no vrrp_instance in it has ${vip}`);
-  const vrid = parseVrid(Number(valueOf(instance.body, 'virtual_router_id')));
-  const priority = parsePriority(Number(valueOf(instance.body, 'priority') ?? DEFAULT_PRIORITY));
-  const device = parseInterfaceName(valueOf(instance.body, 'interface'));
+  const configuration = parseConfiguration(text);
+  const unreadable = problemOf(configuration);
+  if (unreadable !== undefined) return err(unreadable);
+  const instance = instanceWith(configuration, vip);
+  if (instance === undefined || nameOf(instance) === '') return err(`no vrrp_instance in it has ${vip}`);
+  const name = nameOf(instance);
+  const vrid = parseVrid(Number(valueOf(instance, 'virtual_router_id')));
+  const priority = parsePriority(Number(valueOf(instance, 'priority') ?? DEFAULT_PRIORITY));
+  const device = parseInterfaceName(valueOf(instance, 'interface'));
   if (!vrid.ok) return err(`vrrp_instance ${name}: virtual_router_id: ${vrid.error}`);
   if (!priority.ok) return err(`vrrp_instance ${name}: priority: ${priority.error}`);
   if (!device.ok) return err(`vrrp_instance ${name} names no interface`);
-  const group = parsed.value.find(
-    (statement) => statement.words[0] === 'vrrp_sync_group' && groupOf(statement).includes(name),
-  );
+  const group = configuration.statements.find((statement) => isGroupOf(statement, name));
   if (group !== undefined && groupOf(group).length > 1)
-    return err(`vrrp_sync_group ${group.words[1] ?? ''} ties ${name} to other instances`);
+    return err(`vrrp_sync_group ${nameOf(group)} ties ${name} to other instances`);
   return ok({
     name,
     vrid: vrid.value,
     priority: priority.value,
     interface: device.value,
     vips: addressesOf(instance),
-    kept: keptText(text, parsed.value, instance),
+    kept: keptText(text, configuration, instance),
   });
 }
 
@@ -52,71 +59,87 @@ export function foreignRouter(text: string, vip: IpAddress): Result<ForeignRoute
  */
 export function routerPart(text: string, vip: IpAddress): string {
   if (text.includes(MARK)) return text;
-  const parsed = parseConf(text);
-  const instance = parsed.ok ? instanceOf(parsed.value, vip) : undefined;
-  if (!parsed.ok || instance === undefined) return text;
-  const globals = statementsOf(parsed.value, 'global_defs').map(({ from, to }) => text.slice(from, to));
-  return [...globals, text.slice(instance.from, instance.to)].join('\n');
+  const configuration = parseConfiguration(text);
+  const instance = problemOf(configuration) === undefined ? instanceWith(configuration, vip) : undefined;
+  if (instance === undefined) return text;
+  const globals = configuration.statements.filter(({ keyword }) => keyword === 'global_defs');
+  return [...globals, instance].map(({ from, to }) => text.slice(from, to)).join('\n');
 }
 
-function instanceOf(statements: readonly Statement[], vip: IpAddress): Statement | undefined {
-  return statementsOf(statements, 'vrrp_instance').find((instance) => addressesOf(instance).includes(vip));
+/**
+ * What keeps a file from being taken over as it is written. What keepalived only decides when it reads it (definitions,
+ * conditions, sequences) would have to be guessed, and a guess would move the wrong address.
+ */
+function problemOf({ statements, problems }: Configuration): string | undefined {
+  const [problem] = problems;
+  if (problem !== undefined) return `line ${problem.line}: ${problem.message}`;
+  for (const { keyword, words, line } of allStatements(statements)) {
+    const dynamic = [keyword, ...words].find((word) => /^[$@~]|\$\{/.test(word));
+    if (dynamic !== undefined)
+      return `line ${line}: ${dynamic} stands for what keepalived only knows when it reads it`;
+  }
+  return undefined;
 }
 
-function addressesOf({ body }: Statement): readonly IpAddress[] {
-  const blocks = ['virtual_ipaddress', 'virtual_ipaddress_excluded'].flatMap((keyword) =>
-    statementsOf(body, keyword),
+/** The instance that moves the VIP, whether its adverts name it or not. */
+function instanceWith(configuration: Configuration, vip: IpAddress): Statement | undefined {
+  return instancesIn(configuration).find((instance) => addressesOf(instance).includes(vip));
+}
+
+function addressesOf(instance: Statement): readonly IpAddress[] {
+  return ['virtual_ipaddress', 'virtual_ipaddress_excluded'].flatMap((keyword) =>
+    addressesIn(instance, keyword).map(({ address }) => address),
   );
-  return blocks.flatMap((block) =>
-    (block.body ?? []).flatMap(({ words }) => {
-      const address = parseIpAddress(words[0]?.split('/')[0]);
-      return address.ok ? [address.value] : [];
-    }),
-  );
+}
+
+function valueOf(block: Statement, keyword: string): string | undefined {
+  return ownStatement(block, keyword)?.words[0];
+}
+
+function isGroupOf(statement: Statement, name: string): boolean {
+  return statement.keyword === 'vrrp_sync_group' && groupOf(statement).includes(name);
 }
 
 /** The instances of a vrrp_sync_group, each on its line or all on one. */
-function groupOf({ body }: Statement): readonly string[] {
-  return statementsOf(body, 'group').flatMap((group) => (group.body ?? []).flatMap(({ words }) => words));
+function groupOf(statement: Statement): readonly string[] {
+  return ownStatements(statement, 'group').flatMap(({ block = [] }) =>
+    block.flatMap(({ keyword, words }) => [keyword, ...words]),
+  );
 }
 
 /**
  * Statements that go on beside ours. What `global_defs` said for them stands in them: there it is ours from now on. A script that
  * only the instance ran would be complained of.
  */
-function keptText(text: string, statements: readonly Statement[], instance: Statement): string {
-  const globals = statementsOf(statements, 'global_defs')[0]?.body;
-  const others = statements.filter((statement) => {
-    const [keyword = '', name = ''] = statement.words;
-    if (statement === instance || keyword === 'global_defs') return false;
-    return keyword !== 'vrrp_sync_group' || !groupOf(statement).includes(instance.words[1] ?? name);
-  });
+function keptText(text: string, configuration: Configuration, instance: Statement): string {
+  const others = configuration.statements.filter(
+    (statement) =>
+      statement !== instance &&
+      statement.keyword !== 'global_defs' &&
+      !isGroupOf(statement, nameOf(instance)),
+  );
   const isUsed = (name: string): boolean =>
-    others.some(
-      ({ words, body }) =>
-        ['vrrp_instance', 'vrrp_sync_group'].includes(words[0] ?? '') &&
-        statementsOf(body, 'track_script').some((tracked) =>
-          tracked.body?.some((line) => line.words[0] === name),
-        ),
-    );
+    others
+      .filter(({ keyword }) => ['vrrp_instance', 'vrrp_sync_group'].includes(keyword))
+      .flatMap((other) => ownStatements(other, 'track_script'))
+      .some(({ block = [] }) => block.some(({ keyword }) => keyword === name));
   return others
-    .filter(({ words }) => words[0] !== 'vrrp_script' || isUsed(words[1] ?? ''))
-    .map((statement) => withGlobals(text, statement, globals))
+    .filter((statement) => statement.keyword !== 'vrrp_script' || isUsed(nameOf(statement)))
+    .map((statement) => withGlobals(text, statement, configuration))
     .join('\n\n');
 }
 
 /** An instance keeps its version of VRRP, a script its user. */
-function withGlobals(text: string, statement: Statement, globals: readonly Statement[] | undefined): string {
+function withGlobals(text: string, statement: Statement, configuration: Configuration): string {
   const raw = text.slice(statement.from, statement.to);
   const insert = (line: string): string => raw.replace('{', () => `{\n    ${line}`);
-  const [keyword] = statement.words;
-  if (keyword === 'vrrp_instance' && valueOf(statement.body, 'version') === undefined) {
-    const version = valueOf(globals, 'vrrp_version') ?? DEFAULT_VERSION;
+  if (statement.keyword === 'vrrp_instance' && ownStatement(statement, 'version') === undefined) {
+    const version = globalStatement(configuration, 'vrrp_version')?.words[0] ?? DEFAULT_VERSION;
     // IPv6 has no version 2, whatever the default is.
     return addressesOf(statement)[0]?.includes(':') === true ? raw : insert(`version ${version}`);
   }
-  if (keyword === 'vrrp_script' && valueOf(statement.body, 'user') === undefined) {
-    const user = statementsOf(globals, 'script_user').at(-1)?.words.slice(1).join(' ');
+  if (statement.keyword === 'vrrp_script' && ownStatement(statement, 'user') === undefined) {
+    const user = globalStatement(configuration, 'script_user')?.words.join(' ');
     return insert(`user ${user ?? SCRIPT_USER}`);
   }
   return raw;

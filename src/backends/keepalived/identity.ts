@@ -3,11 +3,12 @@ import { parseVrid, type Vrid } from '../../domain/vrrp.ts';
 
 /** What the routers of one cluster have in common: hosts that differ in it do not hear each other and are all active. */
 export function sharedIdentity(conf: string): string {
+  const lines = linesOf(conf);
   return [
-    valueOf(conf, 'vrrp_version'),
-    valueOf(conf, 'virtual_router_id'),
-    statementIn(conf, 'unicast_peer') !== undefined,
-    ...vipsIn(conf).vips,
+    valueOf(lines, 'vrrp_version'),
+    valueOf(lines, 'virtual_router_id'),
+    lines.some(({ keyword }) => keyword === 'unicast_peer'),
+    ...entriesOf(lines, 'virtual_ipaddress'),
   ].join(' ');
 }
 
@@ -16,8 +17,13 @@ export function sharedIdentity(conf: string): string {
  * elected anew by its own reload.
  */
 export function routerIdentity(conf: string): string {
+  const lines = linesOf(conf);
   // Before 2.3.3 an advert with other addresses is dropped.
-  return [instanceIdentity(conf), valueOf(conf, 'vrrp_version'), ...vipsIn(conf).vips].join(' ');
+  return [
+    ...instanceWords(lines),
+    valueOf(lines, 'vrrp_version'),
+    ...entriesOf(lines, 'virtual_ipaddress'),
+  ].join(' ');
 }
 
 /**
@@ -25,24 +31,22 @@ export function routerIdentity(conf: string): string {
  * otherwise gives the VIP up and is elected anew. The name is not part of it.
  */
 export function instanceIdentity(conf: string): string {
-  return ['interface', 'virtual_router_id', 'unicast_src_ip']
-    .map((keyword) => valueOf(conf, keyword))
-    .join(' ');
+  return instanceWords(linesOf(conf)).join(' ');
 }
 
 /** The addresses that adverts are sent to, one by one; none with multicast. */
 export function peersOf(conf: string): readonly string[] {
-  return entriesOf(conf, 'unicast_peer');
+  return entriesOf(linesOf(conf), 'unicast_peer');
 }
 
 /** The address that adverts are sent from, where it is named. */
 export function sourceOf(conf: string): string | undefined {
-  return valueOf(conf, 'unicast_src_ip') || undefined;
+  return valueOf(linesOf(conf), 'unicast_src_ip') || undefined;
 }
 
 /** The VRID of its virtual router, when there is a valid one. */
 export function vridOf(conf: string): Vrid | undefined {
-  const vrid = parseVrid(Number(valueOf(conf, 'virtual_router_id')));
+  const vrid = parseVrid(Number(valueOf(linesOf(conf), 'virtual_router_id')));
   return vrid.ok ? vrid.value : undefined;
 }
 
@@ -51,23 +55,28 @@ export function vipsIn(conf: string): {
   readonly vips: readonly string[];
   readonly excluded: readonly string[];
 } {
+  const lines = linesOf(conf);
   return {
-    vips: entriesOf(conf, 'virtual_ipaddress'),
-    excluded: entriesOf(conf, 'virtual_ipaddress_excluded'),
+    vips: entriesOf(lines, 'virtual_ipaddress'),
+    excluded: entriesOf(lines, 'virtual_ipaddress_excluded'),
   };
 }
 
-function valueOf(conf: string, keyword: string): string {
-  return statementIn(conf, keyword)?.words[0] ?? '';
+/** Read once for each question: a plan asks many. */
+function linesOf(conf: string): readonly Statement[] {
+  return allStatements(parseConfiguration(conf).statements);
+}
+
+function instanceWords(lines: readonly Statement[]): readonly string[] {
+  return ['interface', 'virtual_router_id', 'unicast_src_ip'].map((keyword) => valueOf(lines, keyword));
+}
+
+function valueOf(lines: readonly Statement[], keyword: string): string {
+  return lines.find((statement) => statement.keyword === keyword)?.words[0] ?? '';
 }
 
 /** The first word of each line in the first block of that keyword. */
-function entriesOf(conf: string, keyword: string): readonly string[] {
-  return (statementIn(conf, keyword)?.block ?? []).map((statement) => statement.keyword);
-}
-
-function statementIn(conf: string, keyword: string): Statement | undefined {
-  return allStatements(parseConfiguration(conf).statements).find(
-    (statement) => statement.keyword === keyword,
-  );
+function entriesOf(lines: readonly Statement[], keyword: string): readonly string[] {
+  const block = lines.find((statement) => statement.keyword === keyword)?.block ?? [];
+  return block.map((statement) => statement.keyword);
 }

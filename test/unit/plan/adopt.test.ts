@@ -100,7 +100,7 @@ describe('the keepalived of somebody else', () => {
       `${'# theirs\n'.repeat(30)}# not managed by konvoy-ha\n`,
       'no vrrp_instance in it has 10.0.50.20',
     ],
-    ['cannot be read', 'vrrp_instance VI_1 {\n', 'a closing brace is missing'],
+    ['cannot be read', 'vrrp_instance VI_1 {\n', 'line 1: the { of vrrp_instance is never closed'],
   ])('is refused with --adopt, too, when it %s', (_, text, why) => {
     expect(problems([host('lb1', text)], true)).toMatchObject([
       { host: 'lb1', message: expect.stringContaining(`(${why})`) as string, hints: [MOVE_AWAY] },

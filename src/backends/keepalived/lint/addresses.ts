@@ -2,7 +2,7 @@ import { familyOf } from '../../../domain/address.ts';
 import { statementsOf, type Statement } from '../configuration.ts';
 import { isAtLeast } from '../version.ts';
 import { error, warning, type Finding, type Linted, type Rule } from './finding.ts';
-import { addressesIn, instancesIn, ownStatement, type WrittenAddress } from './instances.ts';
+import { addressesIn, instancesIn, ownStatement, type WrittenAddress } from '../instances.ts';
 
 /** What is wrong with the addresses that move, and with how adverts of them are sent. */
 export const addressRules: readonly Rule[] = [

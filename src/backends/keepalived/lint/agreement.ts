@@ -2,7 +2,7 @@ import type { IpAddress } from '../../../domain/address.ts';
 import type { Statement } from '../configuration.ts';
 import { PATHS } from '../layout.ts';
 import { error, type Finding, type Linted, type Rule } from './finding.ts';
-import { addressesIn, instanceOf, instancesIn, ownStatement } from './instances.ts';
+import { addressesIn, instanceOf, instancesIn, ownStatement } from '../instances.ts';
 
 // A plan says which host will be active and waits for it: it must not rest on other numbers than the file has.
 

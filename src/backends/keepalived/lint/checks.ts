@@ -1,7 +1,7 @@
 import type { Statement } from '../configuration.ts';
 import { PATHS, SCRIPT_USER } from '../layout.ts';
 import { error, warning, type Finding, type Linted, type Rule } from './finding.ts';
-import { globalStatement, instanceOf, instancesIn, nameOf, ownStatement } from './instances.ts';
+import { globalStatement, instanceOf, instancesIn, nameOf, ownStatement } from '../instances.ts';
 import { scriptsIn, trackedScripts } from './tracked.ts';
 
 /** What takes the health check away, or lets it decide nothing: keepalived says one line in its log and goes on without. */

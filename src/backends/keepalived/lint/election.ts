@@ -1,6 +1,13 @@
 import { statementsOf, type Statement } from '../configuration.ts';
 import { error, warning, type Finding, type Linted, type Rule } from './finding.ts';
-import { addressesIn, globalStatement, instancesIn, nameOf, ownStatement, vrrpVersion } from './instances.ts';
+import {
+  addressesIn,
+  globalStatement,
+  instancesIn,
+  nameOf,
+  ownStatement,
+  vrrpVersion,
+} from '../instances.ts';
 import { trackedScripts } from './tracked.ts';
 
 /** What makes an election end otherwise than one would think; `keepalived -t` minds none of it. */

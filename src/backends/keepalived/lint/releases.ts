@@ -3,7 +3,7 @@ import { statementsOf } from '../configuration.ts';
 import { KEYWORD_SINCE } from '../keywords.ts';
 import { isAtLeast } from '../version.ts';
 import { error, type Finding, type Linted, type Rule } from './finding.ts';
-import { ownStatement } from './instances.ts';
+import { ownStatement } from '../instances.ts';
 import { scriptsIn } from './tracked.ts';
 
 /** What the keepalived of the host does not know, and how hosts may not prove who they are. */

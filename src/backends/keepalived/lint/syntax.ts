@@ -1,6 +1,6 @@
 import { allStatements } from '../configuration.ts';
 import { error, warning, type Finding, type Rule } from './finding.ts';
-import { globalStatement, instancesIn, nameOf } from './instances.ts';
+import { globalStatement, instancesIn, nameOf } from '../instances.ts';
 
 /** What keepalived would read otherwise than it is written, and what cannot be looked into. */
 export const syntaxRules: readonly Rule[] = [

@@ -1,5 +1,5 @@
 import type { Configuration, Statement } from '../configuration.ts';
-import { nameOf, ownStatement, ownStatements } from './instances.ts';
+import { nameOf, ownStatement, ownStatements } from '../instances.ts';
 
 /** A script that an instance tracks. */
 export interface TrackedScript {

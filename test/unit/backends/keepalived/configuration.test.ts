@@ -59,6 +59,15 @@ describe('a keepalived.conf', () => {
     ).toEqual(expected);
   });
 
+  test.each([
+    ['a line', 'a 1 "b c" # d\ne', ['a 1 "b c"', 'e']],
+    ['a block', ' a x\n{\n b {\n }\n} c', ['a x\n{\n b {\n }\n}', 'c']],
+    ['lines that end with CR LF', 'a 1\r\nb {\r\n}\r\n', ['a 1', 'b {\r\n}']],
+  ])('says from where to where a statement stands: %s', (_, text, expected) => {
+    const { statements } = parseConfiguration(text);
+    expect(statements.map(({ from, to }) => text.slice(from, to))).toEqual(expected);
+  });
+
   test('of any text is taken apart, at places that are in it', () => {
     const piece = fc.constantFrom(...['{', '}', '"', '\\', '#', '!', ' ', '\n', '\r', 'a', '$', '\u2028']);
     fc.assert(
@@ -90,8 +99,10 @@ describe('a keepalived.conf', () => {
             block: fc.oneof({ depthSize: 'small' }, fc.constant([]), tie('tree')),
             line: fc.constant(0),
             column: fc.constant(0),
+            from: fc.constant(0),
+            to: fc.constant(0),
           },
-          { requiredKeys: ['keyword', 'words', 'line', 'column'] },
+          { requiredKeys: ['keyword', 'words', 'line', 'column', 'from', 'to'] },
         ),
         { maxLength: 4 },
       ),
@@ -105,7 +116,10 @@ describe('a keepalived.conf', () => {
         .join('');
     fc.assert(
       fc.property(tree, (statements) => {
-        expect(shape(written(statements))).toBe(statements.map(words).join(';'));
+        const text = written(statements);
+        expect(shape(text)).toBe(statements.map(words).join(';'));
+        const read = parseConfiguration(text).statements;
+        expect(read.map(({ from, to }) => `${text.slice(from, to)}\n`).join('')).toBe(text);
       }),
     );
   });

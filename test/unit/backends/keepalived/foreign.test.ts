@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseConf, statementsOf, valueOf } from '../../../../src/backends/keepalived/conf.ts';
 import { foreignRouter, routerPart } from '../../../../src/backends/keepalived/foreign.ts';
 import { ip } from '../../../support/branded.ts';
 import { confText } from '../../../support/cluster.ts';
@@ -122,8 +120,8 @@ describe('the router of somebody else', () => {
       instance('vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n}\n'),
       'vrrp_sync_group G ties VI_1 to other instances',
     ],
-    ['has a brace too many', instance('}\n'), 'line 8: a closing brace too many'],
-    ['has a brace too few', instance('vrrp_script x {\n'), 'a closing brace is missing'],
+    ['has a brace too many', instance('}\n'), 'line 8: this } closes nothing'],
+    ['has a brace too few', instance('vrrp_script x {\n'), 'line 8: the { of vrrp_script is never closed'],
     [
       'uses definitions',
       `$VIP=10.0.50.20\n${instance('')}`,
@@ -144,56 +142,5 @@ describe('the router of somebody else', () => {
     expect(part).not.toContain('virtual_router_id 51');
     expect(routerPart('not { readable', VIP)).toBe('not { readable');
     expect(routerPart(confText(), VIP)).toBe(confText());
-  });
-});
-
-describe('a keepalived.conf', () => {
-  test('has comments from ! and # on, but not within quotes', () => {
-    const parsed = parseConf('notify "/bin/x #1" # really\n! nothing\nweight 2');
-    expect(parsed.ok && parsed.value.map(({ words }) => words)).toEqual([
-      ['notify', '/bin/x #1'],
-      ['weight', '2'],
-    ]);
-  });
-
-  test('counts the last of two lines', () => {
-    const parsed = parseConf('priority 1\npriority 2\n');
-    expect(parsed.ok ? valueOf(parsed.value, 'priority') : '').toBe('2');
-  });
-
-  const word = fc.stringMatching(/^[a-z_][a-z0-9_./:-]{0,8}$/);
-  const { tree } = fc.letrec<{ tree: string[]; line: string }>((tie) => ({
-    tree: fc.array(tie('line'), { maxLength: 4 }),
-    line: fc.oneof(
-      { depthSize: 'small' },
-      fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' ')),
-      fc.tuple(word, tie('tree')).map(([name, lines]) => `${name} {\n${lines.join('\n')}\n}`),
-    ),
-  }));
-
-  test('is read statement by statement, and each is where it says', () => {
-    fc.assert(
-      fc.property(tree, (lines) => {
-        const text = lines.join('\n');
-        const parsed = parseConf(text);
-        expect(parsed.ok && parsed.value.map(({ from, to }) => text.slice(from, to))).toEqual(lines);
-      }),
-    );
-  });
-
-  test('of any bytes is read or refused, and never anything else', () => {
-    fc.assert(
-      fc.property(
-        fc.string({
-          unit: fc.constantFrom('a', 'b', ' ', '{', '}', '\n', '"', "'", '#', '!', '$', '@', '~', '1', '.'),
-        }),
-        (text) => {
-          const parsed = parseConf(text);
-          if (parsed.ok)
-            expect(statementsOf(parsed.value, 'ab').every(({ words }) => words[0] === 'ab')).toBe(true);
-          else expect(parsed.error).toMatch(/brace|stands for/);
-        },
-      ),
-    );
   });
 });

@@ -1,5 +1,5 @@
-import { parseIpAddress, type IpAddress } from '../../../domain/address.ts';
-import { statementsOf, type Configuration, type Statement } from '../configuration.ts';
+import { parseIpAddress, type IpAddress } from '../../domain/address.ts';
+import { statementsOf, type Configuration, type Statement } from './configuration.ts';
 
 /** One address of a block of addresses, with where it stands. */
 export interface WrittenAddress {
