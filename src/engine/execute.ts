@@ -124,9 +124,9 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
   run.world.report({ type: 'run-step', step: `activating ${wave.hosts.join(', ')}` });
   await onHosts(run, wave.hosts, async (execution, host) => {
     execution.onTouch(host);
-    execution.onActivate(host);
     const mutations = activationMutations(workOf(execution, host), wave.role ?? 'router');
     if (wave.handsOver === true) await handOverOn(execution, host);
+    execution.onActivate(host);
     await mutateAll(
       execution,
       host,
@@ -140,11 +140,19 @@ async function activateWave(run: Execution, wave: Wave): Promise<void> {
 /** Gives the VIP away before it would be taken away. An undo goes on without: it is away for a moment then. */
 async function handOverOn(run: Execution, host: HostName): Promise<void> {
   const { settings, vip } = run.world.endpoint;
-  const { script, parameters } = handOver(vip, handOverDeadlineMs(settings));
+  const deadlineMs = handOverDeadlineMs(settings);
+  const { script, parameters } = handOver(vip, deadlineMs);
   run.world.report({ type: 'host-step', host, step: 'handing the VIP over' });
   const [result] = await sessionOf(run, host).mutate([mutateScript(script, ...parameters)]);
-  if (result?.exitCode !== 0 && run.undoFailures === undefined)
-    throw stepFailure(host, 'handing the VIP over to a peer', result);
+  if (result?.exitCode === 0 || run.undoFailures !== undefined) return;
+  throw new KonvoyError(
+    `${host}: no peer has taken the VIP within ${Math.ceil(deadlineMs / 1000)} s, so keepalived was not restarted here`,
+    {
+      code: 'step-failed',
+      host,
+      hints: ['a peer takes it when its API server is ready: look with konvoy-ha verify, and do it again'],
+    },
+  );
 }
 
 function waitAtGate(wave: Wave): (run: Execution, host: HostName) => Promise<void> {

@@ -119,6 +119,24 @@ describe('another version of keepalived, under 50 connections a second', () => {
     expect((await cluster().run('plan', '--detailed-exitcode')).code).toBe(0);
   });
 
+  it('is not started on the active while no peer is ready, and that is undone without a move', async () => {
+    await cluster().configure({ packageVersion: older });
+    for (const name of ['cp2', 'cp3']) await cluster().host(name).api('sick');
+    const [active] = await pids();
+    const seen = await seenBy('nobody can take over', async () => {
+      const failed = await cluster().run('apply', '--yes');
+      expect(failed.code, failed.stderr).toBe(3);
+      expect(failed.stderr).toMatch(
+        /cp1: no peer has taken the VIP within \d+ s, so keepalived was not restarted here/,
+      );
+    });
+    expect(stationsOf(seen), seen.words).toEqual(['cp1']);
+    expect((await pids())[0]).toBe(active);
+    expect(await versions()).toEqual(all(NEWER));
+    for (const name of ['cp2', 'cp3']) await cluster().host(name).api('ok');
+    await cluster().ownedBy(['cp1'], 15_000);
+  });
+
   it('goes back to what was there by a dead-man, on the host alone', async () => {
     await cluster().configure({ packageVersion: older });
     await using run = new CliProcess(

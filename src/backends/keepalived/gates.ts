@@ -22,7 +22,7 @@ export function serviceGate(deadlineMs: number): Gate {
 
 /**
  * Gives the VIP to a peer and waits until the host has it no more: it counts as not ready from here on, so another one
- * takes over while this one serves. Ends with 1 when nobody does in time.
+ * takes over while this one serves. When nobody does in time, the host is ready again, and this ends with 1.
  */
 export function handOver(vip: string, deadlineMs: number): Gate {
   const tries = Math.ceil(deadlineMs / POLL_MS);
@@ -66,7 +66,8 @@ exit 1`;
 const HAND_OVER = `umask 022; mkdir -p -- "\${1%/*}" && : >"$1" || exit 1
 tries=$3
 while [ "$tries" -gt 0 ]; do
-  case $(ip -o address show) in *" $2/"*) ;; *) exit 0;; esac
+  if has=$(ip -o address show); then case $has in *" $2/"*) ;; *) exit 0;; esac; fi
   tries=$((tries - 1)); sleep 0.02
 done
+rm -f -- "$1"
 exit 1`;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Gate } from '../../../src/backends/gate.ts';
-import { joinGate, ownerGate, serviceGate } from '../../../src/backends/keepalived/gates.ts';
+import { handOver, joinGate, ownerGate, serviceGate } from '../../../src/backends/keepalived/gates.ts';
 import { mutateScript } from '../../../src/domain/command.ts';
 import { fakePrograms } from '../../support/fake-programs.ts';
 import { runCommand, SHELLS } from '../../support/shells.ts';
@@ -30,6 +31,33 @@ ${before}
 END
 fi`;
 }
+
+describe.each(SHELLS)('handing the VIP over in $name', (shell) => {
+  async function handsOver(ip: string): Promise<{ readonly exitCode: number; readonly isDrained: boolean }> {
+    await using directory = await temporaryDirectory();
+    const path = fakePrograms(directory.path, { ip });
+    const file = join(directory.path, 'run', 'handover');
+    const { script, parameters } = handOver('10.0.50.20', 100);
+    const command = mutateScript(script, file, ...parameters.slice(1));
+    const { exitCode } = await runCommand(shell, command, { path });
+    return { exitCode, isDrained: existsSync(file) };
+  }
+
+  test.each<readonly [string, string, number, boolean]>([
+    ['ends when the VIP has gone, and the host stays drained', ipThatChanges(HELD, OWN, 3), 0, true],
+    ['ends at once where the VIP is not', ipThatChanges(OWN, OWN, 0), 0, true],
+    ['fails where nobody takes the VIP, and the host is ready again', ipThatChanges(HELD, HELD, 0), 1, false],
+    ['does not take a question that failed for an absence', 'exit 1', 1, false],
+    [
+      'does not take another address for the VIP',
+      ipThatChanges(HELD, addresses('10.0.50.201/24'), 2),
+      0,
+      true,
+    ],
+  ])('%s', async (_, ip, exitCode, isDrained) => {
+    expect(await handsOver(ip)).toEqual({ exitCode, isDrained });
+  });
+});
 
 describe.each(SHELLS)('the gate of an owner in $name', (shell) => {
   async function opens(ip: string, vip = '10.0.50.20', deadlineMs = 100): Promise<boolean> {
