@@ -1,12 +1,10 @@
-import { formatEndpoint } from '../domain/address.ts';
 import { KonvoyError } from '../domain/error.ts';
-import type { HostEnd, RunSummary } from '../domain/event.ts';
 import type { HostName } from '../domain/names.ts';
-import type { HostPlan, Plan } from '../domain/plan.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { Plan } from '../domain/plan.ts';
 import { endpointAfter } from '../plan/in-force.ts';
 import { isSamePlan } from '../plan/same.ts';
 import type { Reader, Session } from '../transport/transport.ts';
+import { reasonOf, reportEnds, reportSuccess, reportWatch, type Finish } from './account.ts';
 import { armAll, confirmAll } from './confirm.ts';
 import { DeadMen } from './dead-men.ts';
 import { executePlan, removePackages, type Execution } from './execute.ts';
@@ -105,12 +103,6 @@ function notFinished(error: unknown): unknown {
     hints: [...error.hints, 'do it again: konvoy-ha destroy'],
     cause: error,
   });
-}
-
-interface Finish {
-  readonly generation?: number;
-  readonly verdict?: Verdict;
-  readonly kept: readonly string[];
 }
 
 async function lockAndLookAgain(
@@ -224,54 +216,6 @@ async function handleFailure(
     ],
     cause: how.error,
   });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'an unknown reason';
-}
-
-function reportEnds(
-  world: World,
-  proposal: Proposal,
-  end: (host: HostName) => readonly [HostEnd, string],
-): void {
-  for (const { host } of proposal.plan.hosts) {
-    const [state, detail] = end(host);
-    world.report({ type: 'host-finished', host, state, detail });
-  }
-}
-
-function reportSuccess(
-  world: World,
-  proposal: Proposal,
-  done: Finish & { readonly startedAt: number },
-): void {
-  const changed = new Set(proposal.plan.hosts.filter(isChanged).map(({ host }) => host));
-  reportEnds(world, proposal, (host) => (changed.has(host) ? ['changed', ''] : ['unchanged', '']));
-  const changes = proposal.plan.hosts.flatMap((host) => host.changes);
-  const { vip, port } = world.endpoint;
-  const [active] = done.verdict?.owners ?? [];
-  const summary: RunSummary = {
-    command: proposal.plan.command,
-    changed: changes.filter((change) => change.action !== 'none').length,
-    unchanged: changes.filter((change) => change.action === 'none').length,
-    hosts: proposal.plan.hosts.length,
-    endpoint: formatEndpoint({ host: vip, port }),
-    ...(active === undefined ? {} : { active }),
-    ...(done.generation === undefined ? {} : { generation: done.generation }),
-    kept: done.kept,
-    elapsedMs: world.clock.now() - done.startedAt,
-  };
-  world.report({ type: 'run-finished', summary });
-}
-
-function isChanged({ changes, serviceAction }: HostPlan): boolean {
-  return serviceAction !== 'none' || changes.some(({ action }) => action !== 'none');
-}
-
-async function reportWatch(world: World, watch: ReturnType<typeof watchVip> | undefined): Promise<void> {
-  const seen = await watch?.stop();
-  if (seen !== undefined) world.report({ type: 'vip-probed', ...seen });
 }
 
 function pick(sessions: ReadonlyMap<HostName, Session>, proposal: Proposal): ReadonlyMap<HostName, Session> {
