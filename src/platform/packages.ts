@@ -67,7 +67,9 @@ run "$1" >/dev/null 2>&1 || { apt-get -q -o DPkg::Lock::Timeout=120 update && ru
 const APT_REMOVE = `export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 apt-get -y -q -o DPkg::Lock::Timeout=120 purge "$1"`;
 
-const APT_OFFERS = `[ "$2" = installed ] && dpkg-query -W "$1" >/dev/null 2>&1 || LC_ALL=C apt-cache policy -- "$1" 2>/dev/null; true`;
+// Without a cache of its own: apt-cache would write it, and a look writes nothing.
+const APT_OFFERS = `[ "$2" = installed ] && dpkg-query -W "$1" >/dev/null 2>&1 ||
+  LC_ALL=C apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- "$1" 2>/dev/null; true`;
 
 /** Where packages are kept that were replaced. A dot: it is no cluster, whose names have a letter or digit there. */
 const PACKED = '/var/lib/konvoy-ha/.packages';

@@ -48,6 +48,15 @@ describe.each(SHELLS)('apt in $name', (shell) => {
     });
   });
 
+  test('is asked for what it offers without writing a cache', async () => {
+    await using directory = await temporaryDirectory();
+    const path = fakePrograms(directory.path, { 'apt-cache': 'echo "$LC_ALL $*"' });
+    const { stdout } = await runCommand(shell, APT.offers('keepalived', 'never'), { path });
+    expect(stdout.toString()).toBe(
+      'C -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- keepalived\n',
+    );
+  });
+
   test('removes a package with its configuration, without questions', async () => {
     expect(await run(shell, APT.remove('keepalived'), 'exit 0')).toEqual({
       exitCode: 0,
