@@ -1,7 +1,7 @@
 // The end-to-end tests take longer than CI has. These files are played every other day, a half each; all others always.
 // `npm run test:e2e` plays all of them.
 const HALVES = [
-  ['changes', 'families', 'haproxy-suites', 'accepted'],
+  ['calibration', 'changes', 'families', 'haproxy-suites', 'accepted'],
   ['package-version', 'strangers', 'surroundings', 'adoption', 'templates'],
 ];
 

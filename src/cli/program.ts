@@ -71,6 +71,13 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
   withHostOptions(
     program.command('verify').description('prove that exactly one host holds the VIP and that it answers'),
   ).action(async (options: HostOptions) => setStatus(await (await looks()).verify(io, options)));
+  withHostOptions(
+    program.command('calibrate').description('measure which profile hosts and network can keep up with'),
+  )
+    .option('--seconds <n>', 'how long to measure', wholeNumber(30, 86_400), 30)
+    .action(async (options: HostOptions & { seconds: number }) =>
+      setStatus(await (await looks()).calibrate(io, options)),
+    );
   withTemplateOptions(
     withHostOptions(program.command('status').description('show who is active, and what has drifted')),
   )
@@ -199,7 +206,6 @@ const NOT_YET: readonly (readonly [string, string])[] = [
   ['drain', 'moves the VIP off a host for maintenance'],
   ['undrain', 'lets a drained host take the VIP again'],
   ['drill', 'fails the active host over and measures what clients lose'],
-  ['calibrate', 'measures which profile the hosts can afford'],
   ['lb', 'audits and renders load balancers of third parties'],
   ['completion', 'prints a completion script for a shell'],
 ];

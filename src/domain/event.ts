@@ -1,3 +1,4 @@
+import type { HostCalibration } from './calibration.ts';
 import type { Diagnostic, ErrorCode } from './error.ts';
 import type { HistoryEntry, HostGenerations } from './generation.ts';
 import type { HostName } from './names.ts';
@@ -30,6 +31,12 @@ export type RunEvent =
   | { readonly type: 'plan-saved'; readonly path: string }
   | { readonly type: 'checks'; readonly checks: readonly Check[] }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
+  /** How steady hosts and links were for this long, host by host. */
+  | {
+      readonly type: 'calibration';
+      readonly seconds: number;
+      readonly hosts: readonly HostCalibration[];
+    }
   | { readonly type: 'status'; readonly status: ClusterStatus }
   | {
       readonly type: 'history';

@@ -13,6 +13,7 @@ import {
   describeHost,
   describeUnreachable,
 } from '../plan/describe.ts';
+import { judgeMoment } from '../plan/calibration.ts';
 import { describeVersion } from '../plan/describe-version.ts';
 import { desire } from '../plan/desire.ts';
 import { wantedConf } from '../plan/lint.ts';
@@ -20,6 +21,7 @@ import { pendingKeys } from '../plan/pending.ts';
 import { describeWire } from '../plan/refuse-strangers.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { readWire } from '../plan/wire.ts';
+import { calibrate } from './calibrate.ts';
 import { connectReaders, reportFailures } from './fleet.ts';
 import { Ear } from './listen.ts';
 import { proposeApply, proposeDestroy, proposeRollback, showProposal, type Proposal } from './propose.ts';
@@ -150,6 +152,7 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
   for (const diagnostic of desired.ok ? desired.value.warnings : [])
     view.report({ type: 'diagnostic', diagnostic });
   const around = await checkSurroundings(view, limited, hosts.readers);
+  const moment = await calibrate(view, snapshots, { readers: hosts.readers, seconds: MOMENT_S });
   view.report({
     type: 'checks',
     checks: [
@@ -159,6 +162,7 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
       ]),
       ...describeWire(readWire(endpoint, { hosts: intent.hosts, snapshots }), limited),
       ...around.checks,
+      ...judgeMoment(moment.hosts, endpoint),
       ...(desired.ok
         ? [
             vipCheck(
@@ -169,8 +173,8 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
         : []),
     ],
   });
-  const failures = [...hosts.failures, ...survey.failures, ...around.failures].filter(([host]) =>
-    limit.has(host),
+  const failures = [...hosts.failures, ...survey.failures, ...around.failures, ...moment.failures].filter(
+    ([host]) => limit.has(host),
   );
   const failure = reportFailures(view, new Map(failures));
   if (!desired.ok) throw refusal(desired.error);
@@ -187,3 +191,6 @@ function vipCheck({ endpoint }: View, held: boolean): Check {
     : `${endpoint.vip} is free: nobody answers for it`;
   return { name: 'vip-free', status: 'pass', evidence };
 }
+
+/** Seconds for which `check` measures what `calibrate` measures for longer: as long as it listens. */
+const MOMENT_S = 3;

@@ -5,6 +5,7 @@ import type { HostName } from '../../src/domain/names.ts';
 import type { Observation, Resource } from '../../src/domain/resource.ts';
 import { recordGeneration } from '../../src/engine/generations.ts';
 import { advertsFact } from '../../src/facts/adverts.ts';
+import { calibrationFact } from '../../src/facts/calibration.ts';
 import { holdsAddress } from '../../src/facts/network.ts';
 import type { HostSnapshot } from '../../src/plan/snapshot.ts';
 import type { LockOutcome, Session } from '../../src/transport/transport.ts';
@@ -36,6 +37,8 @@ export class SeenHost implements Session {
       this.listened += 1;
       return Promise.resolve([heardBy(this.#looks[0])]);
     }
+    // It and its links never stand still.
+    if (commands[0]?.argv[2] === CALIBRATE) return Promise.resolve([said('stalls 100 0\n')]);
     // Around the VIP there is nothing that could hurt it.
     if (commands[0]?.argv.join(' ') === LINKS) return Promise.resolve(commands.map(() => said('')));
     const [snapshot] = this.#looks.length > 1 ? this.#looks.splice(0, 1) : this.#looks;
@@ -75,6 +78,8 @@ function heardBy(snapshot: HostSnapshot | undefined): CommandResult {
 const LINKS = 'ip -d -o link show';
 
 const LISTEN = advertsFact(interfaceName('eth0')).probes[0]?.argv[2];
+
+const CALIBRATE = calibrationFact(1, []).probes[0]?.argv[2];
 
 /** In the order in which a look asks. */
 function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { calibrateCommand } from '../../engine/calibrate.ts';
 import {
   checkCommand,
   historyCommand,
@@ -49,6 +50,13 @@ export async function verify(io: CliIo, options: HostOptions): Promise<number> {
   return withWorld(io, 'verify', options, async (world, limit) =>
     (await verifyCommand(world, limit)) ? EXIT.done : EXIT_OF['verification-failed'],
   );
+}
+
+export async function calibrate(io: CliIo, options: HostOptions & { seconds: number }): Promise<number> {
+  return withWorld(io, 'calibrate', options, async (world, limit) => {
+    const { isGood } = await calibrateCommand(world, limit, options.seconds);
+    return isGood ? EXIT.done : EXIT_OF['verification-failed'];
+  });
 }
 
 export async function status(io: CliIo, options: DetailedOptions): Promise<number> {

@@ -9,6 +9,7 @@ import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
 import { handOver, joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
 import { KEYS } from '../../../src/backends/keepalived/layout.ts';
 import { mutate, type Mutation, type Probe } from '../../../src/domain/command.ts';
+import { calibrationFact } from '../../../src/facts/calibration.ts';
 import { advertsFact } from '../../../src/facts/adverts.ts';
 import { apiFact } from '../../../src/facts/api.ts';
 import { kubernetesFact } from '../../../src/facts/kubernetes.ts';
@@ -69,6 +70,7 @@ const SENT: readonly (readonly [string, string])[] = unique(
       ...networkFact(VIP).probes,
       ...apiFact(VIP, 6443).probes,
       ...advertsFact(interfaceName('eth0')).probes,
+      ...calibrationFact(30, [VIP]).probes,
       ...keepalivedFact.probes,
       ...kubernetesFact().probes,
       ...surroundingsFact({ interface: 'eth0', address: VIP, port: 6443, scripts: [] }).probes,

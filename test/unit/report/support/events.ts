@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../../../src/domain/event.ts';
+import { ip } from '../../../support/branded.ts';
 import { verdictOf, type Check } from '../../../../src/domain/verdict.ts';
 import {
   CONF,
@@ -41,6 +42,24 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
       span: { file: 'cluster.yaml', line: 12, column: 15, length: 3, text: '        vrid: 300' },
       hints: ['leave it out and konvoy-ha picks a free one'],
     },
+  },
+  calibration: {
+    type: 'calibration',
+    seconds: 30,
+    hosts: [
+      {
+        host: host('cp1'),
+        stalls: { samples: 1320, worstMs: 20 },
+        links: [
+          {
+            peer: host('cp2'),
+            address: ip('10.0.0.12'),
+            measured: { sent: 600, answered: 600, longestMs: 51 },
+          },
+          { peer: host('cp3'), address: ip('10.0.0.13'), measured: { because: 'there is no ping' } },
+        ],
+      },
+    ],
   },
   'run-step': { type: 'run-step', step: 'locking 2 hosts' },
   'host-step': { type: 'host-step', host: host('cp1'), step: 'installing keepalived' },
