@@ -2,7 +2,7 @@
 // `npm run test:e2e` plays all of them.
 const HALVES = [
   ['calibration', 'changes', 'families', 'haproxy-suites', 'accepted'],
-  ['package-version', 'strangers', 'surroundings', 'adoption', 'templates'],
+  ['drain', 'package-version', 'strangers', 'surroundings', 'adoption', 'templates'],
 ];
 
 /** The files that are left out on a day (of UTC). */

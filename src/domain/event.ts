@@ -59,6 +59,14 @@ export type RunEvent =
       /** When an armed host undoes the run by itself, ISO 8601; renewed again and again. */
       readonly undoesAt?: string;
     }
+  /** A host takes the VIP only when no other can, or as its priority says again. */
+  | {
+      readonly type: 'host-drained';
+      readonly host: HostName;
+      readonly drained: boolean;
+      /** False when it was so already. */
+      readonly changed: boolean;
+    }
   | { readonly type: 'undo-started'; readonly because: string }
   /** The final word on one host: one for every host of a run that may change something. */
   | {

@@ -119,6 +119,16 @@ export interface KeepalivedFacts {
   readonly state: RouterState;
   /** When that was, seconds since the epoch. */
   readonly stateSince?: number;
+  /** Absent on a host that takes the VIP as its priority says. */
+  readonly drained?: Drained;
+}
+
+/** Who has drained a host, and when. */
+export interface Drained {
+  /** `user@machine`; absent when the file does not say so. */
+  readonly by?: string;
+  /** Seconds since the epoch; absent likewise. */
+  readonly since?: number;
 }
 
 /** What on a host may take the VIP away, or make it useless; only `check` asks for it. */

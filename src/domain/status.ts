@@ -1,6 +1,6 @@
 import type { DeadManTraces } from './dead-man.ts';
 import type { HostName, InterfaceName } from './names.ts';
-import type { ApiState } from './facts.ts';
+import type { ApiState, Drained } from './facts.ts';
 import type { Priority, RouterState, Vrid } from './vrrp.ts';
 
 /** One line of `status`. */
@@ -17,6 +17,7 @@ export interface HostStatus {
   readonly priority?: Priority;
   readonly vrid?: Vrid;
   readonly api?: ApiState;
+  readonly drained?: Drained;
   /** VIPs that the host has although its keepalived does not run, each with its interface. */
   readonly leftovers?: readonly string[];
   readonly service: 'running' | 'stopped' | 'absent' | 'unknown';

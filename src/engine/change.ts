@@ -7,6 +7,7 @@ import type { Reader, Session } from '../transport/transport.ts';
 import { reasonOf, reportEnds, reportSuccess, reportWatch, type Finish } from './account.ts';
 import { armAll, confirmAll } from './confirm.ts';
 import { DeadMen } from './dead-men.ts';
+import { endDrains } from './drain.ts';
 import { executePlan, removePackages, type Execution } from './execute.ts';
 import { forEachHost } from './hosts.ts';
 import { lockHosts, type BreakLock } from './lock.ts';
@@ -151,6 +152,7 @@ async function execute(
     await confirmAll(world, proposal, deadMen);
     try {
       await removePackages({ ...execution, world: undisturbed(world) });
+      await endDrains(proposal, sessions);
       return { kept: [...keptPackages(proposal), ...(await forget(world, sessions))] };
     } catch (error) {
       throw notFinished(error);
@@ -160,6 +162,7 @@ async function execute(
   const verdict = run.verify && runsAfter(plan) ? await prove(world, plan, run) : undefined;
   const generation = await record(world, proposal, sessions);
   await confirmAll(world, proposal, deadMen);
+  if (!runsAfter(plan)) await endDrains(proposal, sessions);
   return { generation, kept: [], ...(verdict === undefined ? {} : { verdict }) };
 }
 

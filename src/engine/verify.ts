@@ -44,6 +44,13 @@ export async function verifyUntilStable(
   }
 }
 
+/** Whether a host has the VIP before `deadlineMs` are over; it is the host itself that waits. */
+export async function ownsWithin(view: View, reader: Reader, deadlineMs: number): Promise<boolean> {
+  const tries = Math.ceil(deadlineMs / OWNER_POLL_MS);
+  const [result] = await reader.probe([probeScript(OWNS_VIP, view.endpoint.vip, String(tries))], view.signal);
+  return result?.exitCode === 0;
+}
+
 /** Waits on the host itself until it has the VIP: one round trip, and no look at anything before there is something to see. */
 async function waitForOwner(
   view: View,
@@ -51,8 +58,7 @@ async function waitForOwner(
   { readers, untilMs }: { readonly readers: ReadonlyMap<HostName, Reader>; readonly untilMs: number },
 ): Promise<void> {
   const reader = host === undefined ? undefined : readers.get(host);
-  const tries = Math.ceil((untilMs - view.clock.now()) / OWNER_POLL_MS);
-  await reader?.probe([probeScript(OWNS_VIP, view.endpoint.vip, String(tries))], view.signal);
+  if (reader !== undefined) await ownsWithin(view, reader, untilMs - view.clock.now());
 }
 
 /** One look at every host and at the endpoint, from here and from every host. Holds readers: it cannot change anything. */

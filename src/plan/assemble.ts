@@ -1,3 +1,4 @@
+import { READY_WEIGHT } from '../backends/keepalived/layout.ts';
 import { instanceIdentity, routerIdentity, sharedIdentity, vipsIn } from '../backends/keepalived/identity.ts';
 import { routerPart } from '../backends/keepalived/foreign.ts';
 import { ALL_KEYS, SERVICES } from '../backends/backends.ts';
@@ -216,7 +217,7 @@ function moverOf(
     runs: runsKeepalived(snapshot),
     apiAnswers: leads(plan === undefined ? balancer : wanted.get(BALANCER_KEY)),
     serves: runsKeepalived(snapshot) && leads(balancer) && isInService(facts.keepalived.state),
-    priority,
+    priority: priority - (facts.keepalived.drained === undefined ? 0 : READY_WEIGHT),
   };
 }
 

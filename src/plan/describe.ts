@@ -35,6 +35,7 @@ export function describeHost(snapshot: HostSnapshot, endpoint: KeepalivedEndpoin
           generation: latest.number,
         }),
     api: facts.api,
+    ...(facts.keepalived.drained === undefined ? {} : { drained: facts.keepalived.drained }),
     service: facts.keepalived.version === undefined ? 'absent' : running ? 'running' : 'stopped',
     ...(facts.keepalived.version === undefined ? {} : { keepalivedVersion: facts.keepalived.version }),
     drift: driftOf(latest, observed),

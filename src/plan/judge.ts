@@ -3,6 +3,7 @@ import { formatEndpoint, type IpAddress } from '../domain/address.ts';
 import type { HostName } from '../domain/names.ts';
 import { verdictOf, type Check, type Verdict } from '../domain/verdict.ts';
 import { balancers } from './judge-balancer.ts';
+import { drained } from './drain.ts';
 import { driftOf } from './drift.ts';
 import { additionalVips, neighbours, oneOwner, ownersOf } from './owners.ts';
 import { balances } from '../backends/backends.ts';
@@ -45,6 +46,7 @@ export function judge(evidence: Evidence): Verdict {
     apiServers(evidence),
     ...evidence.sightings.map((sighting) => answers(evidence, sighting)),
     answeredBy(evidence, owners),
+    ...drained(evidence.snapshots),
     ...drift(evidence),
   ];
   return verdictOf(checks, owners);

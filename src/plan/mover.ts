@@ -14,6 +14,7 @@ export interface Mover {
   readonly apiAnswers: boolean;
   /** True when it is active or a backup, not at fault, and its API server answers. */
   readonly serves: boolean;
+  /** As it counts in an election: a drained host has less. */
   readonly priority: number;
 }
 

@@ -8,7 +8,7 @@ import { planView } from './plan-view.ts';
 import type { Progress } from './progress.ts';
 import type { Sink } from './sink.ts';
 import { statusView } from './status-view.ts';
-import { hostEndsView, summaryView, vipProbedView, type HostFinished } from './summary-view.ts';
+import { drainedView, hostEndsView, summaryView, vipProbedView, type HostFinished } from './summary-view.ts';
 
 /** A channel with its look. */
 export interface Channel {
@@ -124,6 +124,8 @@ function resultText(event: RunEvent, run: RunMemory, { out, now }: HumanOptions)
       return statusView(event.status, style, now());
     case 'history':
       return historyView(event.entries, event.hosts, style);
+    case 'host-drained':
+      return drainedView(event, style);
     case 'vip-probed':
       return vipProbedView(event, style);
     case 'run-finished':

@@ -1,3 +1,4 @@
+import type { Drained } from '../domain/facts.ts';
 import type { ClusterStatus, HostStatus } from '../domain/status.ts';
 import type { Style } from './ansi.ts';
 import { deadManWords } from './dead-man-view.ts';
@@ -118,11 +119,21 @@ function detailLines(
     (key) =>
       `${resourceWords(key)}: the inventory asks for something else than generation ${host.generation ?? '?'} left`,
   );
+  const { drained } = host;
   const rows = [
+    ...(drained === undefined
+      ? []
+      : [[{ text: `~ ${host.host}`, color: 'yellow' }, drainedWords(drained, nowMs)] satisfies Row]),
     ...problems.map((problem): Row => [{ text: `! ${host.host}`, color: 'red' }, problem]),
     ...pending.map((words): Row => [{ text: `~ ${host.host}`, color: 'yellow' }, words]),
   ];
   return table(rows, style);
+}
+
+function drainedWords({ by, since }: Drained, nowMs: number): string {
+  const whom = by === undefined ? '' : ` by ${by}`;
+  const when = since === undefined ? '' : ` ${age(nowMs / 1000 - since)} ago`;
+  return `drained${whom}${when}: it has the VIP only when no other host can`;
 }
 
 /** True for a host that runs of konvoy-ha have passed by: it was down, or left out. */
@@ -147,10 +158,12 @@ function footer({ endpoint, hosts, newest }: ClusterStatus, style: Style): strin
   const drifted = hosts.filter((host) => host.drift.length > 0).length;
   const pending = hosts.filter((host) => (host.pending ?? []).length > 0).length;
   const behind = hosts.filter((host) => isBehind(host, newest)).length;
+  const drained = hosts.filter((host) => host.drained !== undefined).length;
   const counts = [
     counted(hosts.length, 'host'),
     unreachable === 0 ? '' : `${unreachable} unreachable`,
     drifted === 0 ? '' : `${drifted} drifted`,
+    drained === 0 ? '' : `${drained} drained`,
     behind === 0 ? '' : `${behind} behind generation ${newest ?? 0}`,
     pending === 0 ? '' : `${pending} to apply`,
   ].filter((part) => part !== '');

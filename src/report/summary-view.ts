@@ -6,6 +6,7 @@ import { table, type Row } from './table.ts';
 import { counted, duration } from './words.ts';
 
 export type HostFinished = Extract<RunEvent, { type: 'host-finished' }>;
+type HostDrained = Extract<RunEvent, { type: 'host-drained' }>;
 type VipProbed = Extract<RunEvent, { type: 'vip-probed' }>;
 
 /** The end of a run that changed something, or found nothing to change: counts, what was recorded, the next command. */
@@ -29,6 +30,18 @@ export function vipProbedView({ requests, lost, longestOutageMs }: VipProbed, st
   const answered = `vip answered ${requests - lost} of ${requests} requests while things changed`;
   const text = `konvoy-ha: ${answered}; longest gap ${Math.round(longestOutageMs)} ms`;
   return `${style.paint(lost === 0 ? 'green' : 'yellow', text)}\n`;
+}
+
+/** Whether a host is drained now, and how to go back. */
+export function drainedView({ host, drained, changed }: HostDrained, style: Style): string {
+  const name = escapeLine(host);
+  const state = drained ? 'drained' : 'not drained';
+  const text = `konvoy-ha: ${name} is ${changed ? 'now' : 'already'} ${state}`;
+  const lines = [
+    style.paint('bold', text),
+    ...(drained ? [`konvoy-ha: to end it: konvoy-ha undrain ${name}`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** In which state each host was left. */

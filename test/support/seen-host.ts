@@ -101,6 +101,8 @@ function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
     said(`${facts.api}\n`),
     said(keepalived.version === undefined ? '' : `Keepalived v${keepalived.version} (01/17,2022)\n`),
     said(`${states[keepalived.state]} ${keepalived.stateSince ?? ''}\n`),
+    // Not drained.
+    complained('cat: no such file', 1),
     said(offerText(facts.offers.get('keepalived')?.candidate)),
     // Nothing of Kubernetes.
     said(''),

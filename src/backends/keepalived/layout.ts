@@ -33,9 +33,9 @@ export const PATHS = {
   dropInDirectory: '/etc/systemd/system/keepalived.service.d',
   dropIn: '/etc/systemd/system/keepalived.service.d/10-konvoy-ha.conf',
   state: `/run/${RUNTIME_DIRECTORY}/state`,
-  /** While it is there, the host counts as not ready: whoever drains it makes it. */
-  drain: `/run/${RUNTIME_DIRECTORY}/drain`,
-  /** The same, made by a run that is about to restart keepalived here. */
+  /** While it is there, the host counts as not ready, also after it was restarted: `konvoy-ha drain` makes it. */
+  drained: '/etc/keepalived/konvoy-ha-drained',
+  /** The same until the host is restarted, made by a run that is about to restart keepalived here. */
   handover: `/run/${RUNTIME_DIRECTORY}/handover`,
 } as const;
 

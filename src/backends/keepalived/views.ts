@@ -82,7 +82,7 @@ export function viewsOf(
     'live.sh': { ...asked, peers: shellWord(router.peers.map(urlHost).join(' ')) },
     'ready.sh': {
       ...asked,
-      drains: shellWord(`${PATHS.drain} ${PATHS.handover}`),
+      drains: shellWord(`${PATHS.drained} ${PATHS.handover}`),
       timeoutSeconds: seconds(healthCheck.timeoutMs),
     },
     'notify.sh': { stateDirectory: shellWord(`/run/${RUNTIME_DIRECTORY}`) },

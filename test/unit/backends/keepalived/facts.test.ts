@@ -50,6 +50,21 @@ describe('the state of the virtual router', () => {
     expect(keepalivedFact.parse([said(''), said(text)])).toEqual(expected);
   });
 
+  test.each<readonly [string, string, KeepalivedFacts['drained']]>([
+    [
+      'by konvoy-ha',
+      '# managed by konvoy-ha: this host is drained; konvoy-ha undrain ends it\n1763820000 ada@laptop\n',
+      { since: 1_763_820_000, by: 'ada@laptop' },
+    ],
+    ['by hand', '', {}],
+    ['by somebody who wrote something else', 'kernel update, back at 5\n', {}],
+  ])('has been drained %s', (_, text, expected) => {
+    expect(keepalivedFact.parse([said(''), NO_STATE, said(text)])).toEqual({
+      state: 'unknown',
+      drained: expected,
+    });
+  });
+
   test('is unknown on a host that answered nothing', () => {
     expect(keepalivedFact.parse([])).toEqual({ state: 'unknown' });
   });

@@ -138,6 +138,7 @@ export const ONE_OF_EACH: { readonly [Type in RunEvent['type']]: Extract<RunEven
     state: 'armed',
     undoesAt: '2026-11-02T14:05:11.000Z',
   },
+  'host-drained': { type: 'host-drained', host: host('cp1'), drained: true, changed: true },
   'undo-started': { type: 'undo-started', because: 'cp2: keepalived did not join within 10 s' },
   'host-finished': {
     type: 'host-finished',

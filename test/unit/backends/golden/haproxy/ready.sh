@@ -2,7 +2,7 @@
 # managed by konvoy-ha: what is changed here by hand is undone by the next apply
 # Is the API ready on this host? 401 and 403 count: it answers, and only keeps anonymous clients out. Of several ports,
 # the first that does not refuse counts: without its balancer, a host leads to its own API server.
-readonly DRAINS='/run/konvoy-ha/drain /run/konvoy-ha/handover'
+readonly DRAINS='/etc/keepalived/konvoy-ha-drained /run/konvoy-ha/handover'
 readonly SELF=10.0.50.11
 readonly PORTS='16443 6443'
 readonly URL_PATH=/readyz
