@@ -12,20 +12,28 @@ export interface Consent {
 }
 
 /** Asks on the terminal before hosts are changed; without a terminal only `--yes` goes on. */
-export function confirmWith({ yes, terminal }: Consent, question: string): Confirm {
-  return async () => {
-    if (yes) return true;
-    if (terminal === undefined) {
-      throw new KonvoyError(
-        'this would change hosts, and there is no terminal to ask on; nothing was changed',
-        {
-          code: 'usage',
-          hints: ['add --yes to go on without being asked, or --dry-run to only look'],
-        },
-      );
-    }
-    return isYes(await terminal.converse((person) => person.ask(`konvoy-ha: ${question} [y/N] `)));
-  };
+export function confirmWith(consent: Consent, question: string): Confirm {
+  return async () =>
+    consentTo(consent, question, {
+      effect: 'this would change hosts',
+      hint: 'add --yes to go on without being asked, or --dry-run to only look',
+    });
+}
+
+/** Asks one question; without a terminal, only a `--yes` answers it, and everything else is an error with that hint. */
+export async function consentTo(
+  { yes, terminal }: Consent,
+  question: string,
+  { effect, hint }: { readonly effect: string; readonly hint: string },
+): Promise<boolean> {
+  if (yes) return true;
+  if (terminal === undefined) {
+    throw new KonvoyError(`${effect}, and there is no terminal to ask on; nothing was changed`, {
+      code: 'usage',
+      hints: [hint],
+    });
+  }
+  return isYes(await terminal.converse((person) => person.ask(`konvoy-ha: ${question} [y/N] `)));
 }
 
 /** Asks whether the run that holds a lock is to be cut off; without a terminal only `--yes` does. */

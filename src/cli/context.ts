@@ -101,7 +101,11 @@ async function openWorld(
     prober: createProber(),
     renderer,
     report: run.report,
-    clock: { now: () => io.now(), sleep: async (ms, signal) => sleep(ms, signal) },
+    clock: {
+      now: () => io.now(),
+      monotonic: () => performance.now(),
+      sleep: async (ms, signal) => sleep(ms, signal),
+    },
     forks: options.forks,
     ...(options.serial === undefined ? {} : { serial: options.serial }),
     ...(options.forgetHost === undefined ? {} : { gone: options.forgetHost }),

@@ -15,11 +15,11 @@ import {
   type HostOptions,
   type SchemaName,
 } from './options.ts';
-import type { DrainOptions } from './commands/drain.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { InventoryFlags } from './commands/inventory.ts';
 import type { PlanOptions } from './commands/look.ts';
 import type { LabOptions } from './commands/lab.ts';
+import { addOperateCommands } from './operate.ts';
 import { VERSION } from './version.ts';
 
 /** What the program needs of whoever runs it. */
@@ -47,7 +47,7 @@ export function buildProgram(io: CliIo, { setStatus, run }: ProgramHost): Comman
     .exitOverride();
   addLookCommands(program, io, setStatus);
   addChangeCommands(program, io, setStatus);
-  addDrainCommands(program, io, setStatus);
+  addOperateCommands(program, io, setStatus);
   addLabCommands(program, io, { setStatus, run });
   for (const [name, description] of NOT_YET) addNotYet(program, name, description);
   return program;
@@ -161,23 +161,6 @@ function addChangeCommands(program: Command, io: CliIo, setStatus: ProgramHost['
     );
 }
 
-function addDrainCommands(program: Command, io: CliIo, setStatus: ProgramHost['setStatus']): void {
-  const commands = async () => import('./commands/drain.ts');
-  withHostOptions(
-    program.command('drain').description('move the VIP off a host, and keep it off, for maintenance'),
-  )
-    .argument('<host>', 'the host, as in the inventory')
-    .option('--force', 'also when no other host can have the VIP at the moment', false)
-    .action(async (host: string, options: DrainOptions) =>
-      setStatus(await (await commands()).drain(io, host, options)),
-    );
-  withHostOptions(program.command('undrain').description('let a drained host have the VIP again'))
-    .argument('<host>', 'the host, as in the inventory')
-    .action(async (host: string, options: HostOptions) =>
-      setStatus(await (await commands()).undrain(io, host, options)),
-    );
-}
-
 function addLabCommands(program: Command, io: CliIo, { setStatus, run }: ProgramHost): void {
   program.commandsGroup('Lab:');
   const lab = program.command('lab').description('real hosts in containers, to try everything on');
@@ -222,7 +205,6 @@ function addNotYet(program: Command, name: string, description: string): void {
 }
 
 const NOT_YET: readonly (readonly [string, string])[] = [
-  ['drill', 'fails the active host over and measures what clients lose'],
   ['lb', 'audits and renders load balancers of third parties'],
   ['completion', 'prints a completion script for a shell'],
 ];

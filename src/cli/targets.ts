@@ -1,4 +1,6 @@
 import { KonvoyError } from '../domain/error.ts';
+import type { Intent } from '../domain/intent.ts';
+import type { HostName } from '../domain/names.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Target } from '../domain/target.ts';
 import type { Terminal } from '../domain/terminal.ts';
@@ -25,6 +27,17 @@ export async function readLoginOptions(
     ...(password === undefined ? {} : { password }),
     ...(becomePassword === undefined ? {} : { becomePassword }),
   };
+}
+
+/** The control-plane host of that name; throws when the inventory has none. */
+export function controlPlaneHost({ hosts }: Intent, name: string): HostName {
+  const found = hosts.find((host) => host.name === name);
+  if (found !== undefined) return found.name;
+  const names = hosts.map((host) => host.name).join(', ');
+  throw new KonvoyError(`${name} is no control-plane host of the inventory`, {
+    code: 'usage',
+    hints: [`there are: ${names}`],
+  });
 }
 
 /** The target with what the command line adds; what the inventory says of it stays in force. */

@@ -1,4 +1,5 @@
 import type { HostCalibration } from './calibration.ts';
+import type { DrillResult, DrillSummary, Fault } from './drill.ts';
 import type { Diagnostic, ErrorCode } from './error.ts';
 import type { HistoryEntry, HostGenerations } from './generation.ts';
 import type { HostName } from './names.ts';
@@ -59,6 +60,10 @@ export type RunEvent =
       /** When an armed host undoes the run by itself, ISO 8601; renewed again and again. */
       readonly undoesAt?: string;
     }
+  /** What one drill has shown, counted from 1. */
+  | { readonly type: 'drill'; readonly round: number; readonly result: DrillResult }
+  /** What all of them have shown together. */
+  | ({ readonly type: 'drills'; readonly fault: Fault } & DrillSummary)
   /** A host takes the VIP only when no other can, or as its priority says again. */
   | {
       readonly type: 'host-drained';

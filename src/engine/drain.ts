@@ -1,5 +1,4 @@
 import { drainHost, heedsDrain, undrainHost } from '../backends/keepalived/drain.ts';
-import type { Mutation } from '../domain/command.ts';
 import { KonvoyError, refusal } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
 import { hasVip, heirAfterUndrain, heirsOf, refuseDrain, type Draining } from '../plan/drain.ts';
@@ -10,7 +9,7 @@ import { lockHosts } from './lock.ts';
 import { handOverDeadlineMs } from './patience.ts';
 import type { Proposal } from './propose.ts';
 import { refuseMissing } from './scope.ts';
-import { stepFailure } from './step-failure.ts';
+import { alter } from './step-failure.ts';
 import { surveyHosts } from './survey.ts';
 import { ownsWithin, verifyUntilStable } from './verify.ts';
 import { watchVip } from './watch-vip.ts';
@@ -144,12 +143,6 @@ export async function endDrains(
     if (session !== undefined && facts.keepalived.drained !== undefined)
       await alter(session, 'undraining', [undrainHost()]);
   }
-}
-
-async function alter(session: Session, step: string, mutations: readonly Mutation[]): Promise<void> {
-  const results = await session.mutate(mutations);
-  const failed = results.find(({ exitCode }) => exitCode !== 0);
-  if (failed !== undefined) throw stepFailure(session.host, step, failed);
 }
 
 /** What it was before; whoever cannot be asked any more is told how to do it by hand. */

@@ -1,6 +1,7 @@
-import { stderrOf, stdoutOf, type CommandResult } from '../domain/command.ts';
+import { stderrOf, stdoutOf, type CommandResult, type Mutation } from '../domain/command.ts';
 import { KonvoyError } from '../domain/error.ts';
 import type { HostName } from '../domain/names.ts';
+import type { Session } from '../transport/transport.ts';
 
 /** Why a command on a host failed, with the last lines of what it said. */
 export function stepFailure(host: HostName, step: string, result: CommandResult | undefined): KonvoyError {
@@ -14,4 +15,11 @@ export function stepFailure(host: HostName, step: string, result: CommandResult 
     host,
     hints: said === '' ? [] : [`it said: ${said}`],
   });
+}
+
+/** Runs mutations that have to work; throws with the name of the step and what the one that failed has said. */
+export async function alter(session: Session, step: string, mutations: readonly Mutation[]): Promise<void> {
+  const results = await session.mutate(mutations);
+  const failed = results.find(({ exitCode }) => exitCode !== 0);
+  if (failed !== undefined) throw stepFailure(session.host, step, failed);
 }

@@ -96,7 +96,7 @@ async function look(view: View, readers: ReadonlyMap<HostName, Reader>, gather: 
 }
 
 /** What each host's own API server serves, where it answers. */
-async function certificatesOf(
+export async function certificatesOf(
   view: View,
   snapshots: readonly HostSnapshot[],
 ): Promise<ReadonlyMap<HostName, string>> {

@@ -11,6 +11,8 @@ import type { EndpointProber, Reader, Transport } from '../transport/transport.t
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds of a clock that nobody sets, for differences only. */
+  monotonic(): number;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -10,6 +10,10 @@ export interface Watch {
   begin(runId: string, script: string): Mutation;
   /** Ends that. It is no error that nothing runs. */
   end(runId: string): Mutation;
+  /** Runs a script once, so many seconds from now, unless it is called off or the host restarted. */
+  later(runId: string, script: string, seconds: number): Mutation;
+  /** Calls that off. It is no error that nothing waits. */
+  callOff(runId: string): Mutation;
 }
 
 export const SYSTEMD_WATCH: Watch = {
@@ -25,10 +29,22 @@ export const SYSTEMD_WATCH: Watch = {
       ...['/bin/sh', script, 'watch'],
     ),
   end: (runId) => mutateScript('systemctl stop "$1" 2>/dev/null; exit 0', serviceOf(runId)),
+  later: (runId, script, seconds) =>
+    mutate(
+      'systemd-run',
+      ...['--quiet', '--collect', `--unit=${laterOf(runId)}`, `--on-active=${seconds}s`],
+      // Its default accuracy is a minute.
+      ...['--timer-property=AccuracySec=100ms', '/bin/sh', script],
+    ),
+  callOff: (runId) => mutateScript('systemctl stop "$1" 2>/dev/null; exit 0', `${laterOf(runId)}.timer`),
 };
 
 function serviceOf(runId: string): string {
   return `konvoy-ha-dead-man-${runId}.service`;
+}
+
+function laterOf(runId: string): string {
+  return `konvoy-ha-later-${runId}`;
 }
 
 // The newest first: a run that took over from another knows how to bring back what it found.

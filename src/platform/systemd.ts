@@ -20,6 +20,8 @@ export interface ServiceManager {
   start(service: string): Mutation;
   /** Stops and waits until the processes are gone, so that the address has been given up. */
   stop(service: string): Mutation;
+  /** Kills its processes without a warning; what keeps it running starts it again. */
+  kill(service: string): Mutation;
   /** Tells the running service to read its configuration again, with SIGHUP to the main process. */
   reload(service: string): Mutation;
   /** The same with everything that its unit says of a reload. */
@@ -71,6 +73,7 @@ export const SYSTEMD: ServiceManager = {
   disable: (service) => mutate('systemctl', '--quiet', 'disable', service),
   start: (service) => mutate('systemctl', 'start', service),
   stop: (service) => mutate('systemctl', 'stop', service),
+  kill: (service) => mutate('systemctl', 'kill', '--signal=KILL', service),
   reload: (service) => mutateScript(RELOAD, service, `/run/${service}.pid`),
   reloadByUnit: (service) => mutate('systemctl', 'reload-or-restart', service),
   keepIdle: (service, { argv }) => mutateScript(KEEP_IDLE, service, ...argv),

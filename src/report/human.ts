@@ -2,6 +2,7 @@ import type { HostEnd, Reporter, RunEvent } from '../domain/event.ts';
 import type { Style } from './ansi.ts';
 import { checksView, verdictView } from './check-view.ts';
 import { diagnosticView, hanging, hintLines, problemLine } from './diagnostic-view.ts';
+import { drillsView, drillView } from './drill-view.ts';
 import { escapeLine } from './escape.ts';
 import { historyView } from './history-view.ts';
 import { planView } from './plan-view.ts';
@@ -124,6 +125,10 @@ function resultText(event: RunEvent, run: RunMemory, { out, now }: HumanOptions)
       return statusView(event.status, style, now());
     case 'history':
       return historyView(event.entries, event.hosts, style);
+    case 'drill':
+      return drillView(event, style);
+    case 'drills':
+      return drillsView(event, style);
     case 'host-drained':
       return drainedView(event, style);
     case 'vip-probed':
@@ -162,4 +167,5 @@ const HAS_OTHER_RESULT: ReadonlySet<string> = new Set([
   'destroy',
   'drain',
   'undrain',
+  'drill',
 ]);

@@ -132,7 +132,7 @@ const commands: readonly (Omit<RefusalCase, 'arrange' | 'exit'> & { readonly com
       error: 'usage',
       says: [/^konvoy-ha: error: .*'0' is invalid. expected a whole number from 1 to 3600/, 'hint: '],
     },
-    ...[['drill'], ['lb', 'audit']].map((command) => ({
+    ...[['lb', 'audit'], ['completion']].map((command) => ({
       title: `the command ${command.join(' ')}, which is not there yet`,
       command,
       error: 'not-yet',

@@ -30,7 +30,11 @@ export function worldOf(
     prober: { ask: async () => Promise.resolve({ outcome: 'refused', detail: 'nobody is asked' }) },
     renderer: RENDERER,
     report: (event) => void events.push(event),
-    clock: { now: () => Date.parse('2026-11-26T03:00:00.000Z'), sleep: async () => Promise.resolve() },
+    clock: {
+      now: () => Date.parse('2026-11-26T03:00:00.000Z'),
+      monotonic: () => 0,
+      sleep: async () => Promise.resolve(),
+    },
     forks: 30,
     runId: 'run-7',
     by: 'bob@desk',

@@ -81,6 +81,7 @@ export class FakeCluster implements Surroundings {
   #clock(run: FakeRun): Clock {
     return {
       now: () => this.now(),
+      monotonic: () => this.now(),
       sleep: async (ms, signal) => {
         await run.alive();
         // The watch of the VIP, which sleeps without a signal, shares no time with the run: it would make hours of it.

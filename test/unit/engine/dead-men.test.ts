@@ -95,7 +95,7 @@ function stage(
     prober: { ask: async () => ({ outcome: 'refused', detail: '' }) },
     renderer: RENDERER,
     report: (event) => void events.push(event),
-    clock: { now: () => NOW, sleep: async () => undefined },
+    clock: { now: () => NOW, monotonic: () => NOW, sleep: async () => undefined },
     forks: 10,
     runId: 'r2',
     by: 'ada@laptop',
