@@ -102,7 +102,8 @@ function partition({ vip }: KeepalivedEndpoint, sshPort: number): string {
 ${familyOf(vip) === 4 ? arp : ''}`;
 }
 
-const END_FILTERING = 'nft delete table inet "$1" 2>/dev/null; nft delete table arp "$1" 2>/dev/null; true';
+// ARP first: an active that hears another one announces the VIP at once, and that must not get lost.
+const END_FILTERING = 'nft delete table arp "$1" 2>/dev/null; nft delete table inet "$1" 2>/dev/null; true';
 
 const RESTORATION = '/run/konvoy-ha/drill-restoration';
 

@@ -69,7 +69,7 @@ describe('the linter of keepalived.conf', () => {
     [
       'two scripts of one name',
       [atEnd('vrrp_script konvoy_ha_live {\n    script "/usr/libexec/keepalived/konvoy-ha-live"\n}')],
-      'error vrrp_script konvoy_ha_live is there already, in line 13',
+      'error vrrp_script konvoy_ha_live is there already, in line 15',
     ],
     [
       'an include',
