@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job, on this machine: boots three real hosts, applies, verifies, fails over, tears down.
+# The main job, on this machine: boots three real hosts, applies, verifies, fails over, drills, tears down.
 # Everything it needs is installed on the way (scripts/set-up.sh; the lab installs its container engine itself).
 set -eu
 cd "$(dirname "$0")/.."

@@ -23,7 +23,15 @@ describe('konvoy-ha lab demo', () => {
     )?.[1];
     expect(Number(seconds)).toBeGreaterThan(0);
     expect(Number(seconds)).toBeLessThan(5);
-    for (const command of ['check', 'apply --yes', 'status', 'verify', 'history', 'destroy --yes']) {
+    for (const command of [
+      'check',
+      'apply --yes',
+      'status',
+      'drill --yes',
+      'verify',
+      'history',
+      'destroy --yes',
+    ]) {
       expect(demo.stdout).toContain(`$ konvoy-ha ${command} -i `);
     }
     expect(demo.stdout).toContain('no changes; the hosts are as the inventory asks');

@@ -50,11 +50,14 @@ async function show(stage: Stage): Promise<number> {
     if (code !== EXIT.done) return code;
   }
   await failOver(stage);
-  for (const step of [['verify'], ['history'], ['destroy', '--yes']]) {
+  for (const step of [['drill', '--yes'], ['verify'], ['history'], ['destroy', '--yes']]) {
     const code = await command(stage, step);
     if (code !== EXIT.done) return code;
   }
-  say(stage.io, 'that was: install, proof, an apply that changes nothing, a failover, and a clean removal');
+  say(
+    stage.io,
+    'that was: install, proof, an apply that changes nothing, a failover, a drill, and a clean removal',
+  );
   return EXIT.done;
 }
 
