@@ -1,8 +1,8 @@
 // The end-to-end tests take longer than CI has. These files are played every other day, a half each; all others always.
 // `npm run test:e2e` plays all of them.
 const HALVES = [
-  ['calibration', 'changes', 'families', 'haproxy-suites', 'accepted'],
-  ['drain', 'package-version', 'strangers', 'surroundings', 'adoption', 'templates'],
+  ['calibration', 'rehearsal', 'changes', 'families', 'haproxy-suites', 'accepted'],
+  ['drain', 'drill', 'package-version', 'strangers', 'surroundings', 'adoption', 'templates'],
 ];
 
 /** The files that are left out on a day (of UTC). */

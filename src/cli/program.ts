@@ -61,7 +61,15 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
         .command('check')
         .description('say what would stop an apply: reachability, sudo, system, interface, VIP'),
     ),
-  ).action(async (options: HostOptions) => setStatus(await (await looks()).check(io, options)));
+  )
+    .option(
+      '--rehearse',
+      'also give the VIP to each host for a moment, and ask for it from all others',
+      false,
+    )
+    .action(async (options: HostOptions & { rehearse: boolean }) =>
+      setStatus(await (await looks()).check(io, options)),
+    );
   withTemplateOptions(
     withMembershipOptions(
       withOrderOptions(withHostOptions(program.command('plan').description('show what apply would change'))),

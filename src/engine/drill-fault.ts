@@ -1,6 +1,6 @@
 import { SERVICE } from '../backends/keepalived/layout.ts';
 import { familyOf } from '../domain/address.ts';
-import { mutate, mutateScript, probe, shellLine, type Mutation, type Probe } from '../domain/command.ts';
+import { mutate, mutateScript, probe, type Mutation, type Probe } from '../domain/command.ts';
 import type { Fault } from '../domain/drill.ts';
 import type { HostIntent, KeepalivedEndpoint } from '../domain/intent.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -31,24 +31,6 @@ export function faultScripts(
     case 'partition':
       return filtering(partition(endpoint, intent.target.port));
   }
-}
-
-/**
- * Ends a fault by itself after `seconds`, whatever has become of the run: the script waits on the host, and is gone when the
- * host is restarted, as every fault is.
- */
-export function armRestoration(
-  runId: string,
-  { end }: FaultScripts,
-  { platform, seconds }: { readonly platform: Platform; readonly seconds: number },
-): readonly Mutation[] {
-  const text = [...end.map(({ argv }) => shellLine(argv)), 'rm -f -- "$0"'].join('\n');
-  return [mutateScript(WRITE, RESTORATION, text), platform.services.watch.later(runId, RESTORATION, seconds)];
-}
-
-/** Ends the waiting of that. */
-export function disarmRestoration(runId: string, { services }: Platform): readonly Mutation[] {
-  return [services.watch.callOff(runId), mutate('rm', '-f', '--', RESTORATION)];
 }
 
 function filtering(rules: string): FaultScripts {
@@ -104,7 +86,3 @@ ${familyOf(vip) === 4 ? arp : ''}`;
 
 // ARP first: an active that hears another one announces the VIP at once, and that must not get lost.
 const END_FILTERING = 'nft delete table arp "$1" 2>/dev/null; nft delete table inet "$1" 2>/dev/null; true';
-
-const RESTORATION = '/run/konvoy-ha/drill-restoration';
-
-const WRITE = `umask 077; mkdir -p -m 755 -- "\${1%/*}" && printf '%s\\n' "$2" >"$1"`;

@@ -8,12 +8,13 @@ import { measureDrill, summaryOf } from '../plan/drill.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Session } from '../transport/transport.ts';
-import { armRestoration, disarmRestoration, faultScripts, type FaultScripts } from './drill-fault.ts';
+import { faultScripts, type FaultScripts } from './drill-fault.ts';
 import { observe, probeVip } from './drill-watch.ts';
 import { connectFleet, reportFailures } from './fleet.ts';
 import { platformOf } from './gather.ts';
 import { lockHosts } from './lock.ts';
 import { gateDeadlineMs, handOverDeadlineMs } from './patience.ts';
+import { armRestoration, disarmRestoration } from './restoration.ts';
 import { refuseMissing } from './scope.ts';
 import { alter } from './step-failure.ts';
 import { surveyHosts } from './survey.ts';
@@ -136,7 +137,10 @@ async function failAndMend(
   const longestMs = gateDeadlineMs(endpoint.settings) + handOverDeadlineMs(endpoint.settings);
   await clock.sleep(BEFORE_MS, world.signal);
   await alter(session, 'arming the restoration', [
-    ...armRestoration(world.runId, scripts, { platform, seconds: Math.ceil(longestMs / 1000) + MARGIN_S }),
+    ...armRestoration(world.runId, scripts.end, {
+      platform,
+      seconds: Math.ceil(longestMs / 1000) + MARGIN_S,
+    }),
   ]);
   try {
     world.report({ type: 'run-step', step: `${host} fails` });

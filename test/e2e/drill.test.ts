@@ -19,7 +19,7 @@ describe('a drill on three hosts', { timeout: 240_000 }, () => {
         cluster().script(
           host,
           `nft list tables | grep konvoy_ha || :
-ls /run/konvoy-ha | grep drill || :
+ls /run/konvoy-ha | grep restoration || :
 systemctl list-units --all --no-legend 'konvoy-ha-later-*' || :
 systemctl is-active keepalived | grep -vx active || :`,
         ),

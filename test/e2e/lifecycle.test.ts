@@ -92,7 +92,7 @@ describe('the life of a virtual router on three hosts', () => {
       [
         '    --- a/etc/keepalived/keepalived.conf',
         '    +++ b/etc/keepalived/keepalived.conf',
-        '    @@ -32,7 +32,7 @@',
+        '    @@ -34,7 +34,7 @@',
         '         state BACKUP',
         '         interface ens3',
         `         virtual_router_id 100`,

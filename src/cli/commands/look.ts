@@ -8,6 +8,7 @@ import {
   verifyCommand,
 } from '../../engine/look.ts';
 import { encodePlanFile } from '../../engine/plan-file.ts';
+import { rehearseCommand } from '../../engine/rehearse.ts';
 import { savePlan } from '../../engine/saved-plan.ts';
 import { planJson } from '../../report/json.ts';
 import { withWorld } from '../context.ts';
@@ -26,9 +27,10 @@ export interface PlanOptions extends DetailedOptions, OrderOptions {
   readonly out?: string;
 }
 
-export async function check(io: CliIo, options: HostOptions): Promise<number> {
+export async function check(io: CliIo, options: HostOptions & { rehearse: boolean }): Promise<number> {
   return withWorld(io, 'check', options, async (world, limit) => {
     await checkCommand(world, limit);
+    if (options.rehearse) await rehearseCommand(world, limit);
     return EXIT.done;
   });
 }
