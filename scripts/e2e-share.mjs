@@ -1,7 +1,7 @@
 // The end-to-end tests take longer than CI has. These files are played every other day, a half each; all others always.
 // `npm run test:e2e` plays all of them.
 const HALVES = [
-  ['calibration', 'rehearsal', 'changes', 'families', 'haproxy-suites', 'accepted'],
+  ['calibration', 'rehearsal', 'firewall', 'changes', 'families', 'haproxy-suites', 'accepted'],
   ['drain', 'drill', 'package-version', 'strangers', 'surroundings', 'adoption', 'templates'],
 ];
 

@@ -1,4 +1,5 @@
 import type { CommandResult, Mutation } from '../domain/command.ts';
+import type { FirewallFacts } from '../domain/facts.ts';
 import type { KeepalivedEndpoint } from '../domain/intent.ts';
 import type { HostRouter } from '../domain/plan.ts';
 import {
@@ -11,6 +12,9 @@ import {
   type Wanted,
 } from '../domain/resource.ts';
 import type { Renderer } from '../render/render.ts';
+import { firewallResources, missingPassages } from './firewall/firewall.ts';
+import * as firewall from './firewall/layout.ts';
+import type { FirewallViews } from './firewall/views.ts';
 import * as haproxyTest from './haproxy/config-test.ts';
 import { haproxyResources } from './haproxy/haproxy.ts';
 import * as haproxy from './haproxy/layout.ts';
@@ -21,7 +25,7 @@ import * as keepalived from './keepalived/layout.ts';
 import type { KeepalivedViews } from './keepalived/views.ts';
 
 /** The views of all templates, by the name of the template. */
-export type Views = KeepalivedViews & HaproxyViews;
+export type Views = KeepalivedViews & HaproxyViews & FirewallViews;
 
 export interface DesiredOptions {
   readonly renderer: Renderer<Views>;
@@ -29,19 +33,23 @@ export interface DesiredOptions {
   readonly pinned: string | undefined;
   /** Of the haproxy that the host has or would install; undefined: not known. */
   readonly haproxyVersion: string | undefined;
+  /** What the host's firewall lets through. */
+  readonly firewall: FirewallFacts;
 }
 
 /** What a host needs, by key. */
 export function desiredResources(
   router: HostRouter,
   endpoint: KeepalivedEndpoint,
-  { renderer, pinned, haproxyVersion }: DesiredOptions,
+  { renderer, pinned, haproxyVersion, firewall: facts }: DesiredOptions,
 ): Wanted {
-  const moving = keepalivedResources(router, endpoint, { renderer, ports: portsOf(endpoint), pinned });
+  const ports = portsOf(endpoint);
+  const moving = keepalivedResources(router, endpoint, { renderer, ports, pinned });
   const spreading = balances(endpoint)
     ? haproxyResources(router, endpoint, { renderer, version: haproxyVersion })
     : [];
-  const resources = [...moving, ...spreading];
+  const opening = firewallResources(missingPassages(router, endpoint, { facts, ports }), renderer);
+  const resources = [...moving, ...spreading, ...opening];
   return new Map(resources.map((resource) => [resourceKey(resource), resource]));
 }
 
@@ -61,14 +69,18 @@ export function versionedPackages(endpoint: KeepalivedEndpoint): ReadonlyMap<str
 
 /** The keys that are looked at on every host. */
 export function keysOf(endpoint: KeepalivedEndpoint): readonly ResourceKey[] {
-  return balances(endpoint) ? ALL_KEYS : [KEPT_KEY, ...keepalived.KEYS];
+  return balances(endpoint) ? ALL_KEYS : UNBALANCED_KEYS;
 }
 
 /** The file that only a host has which was taken over from somebody else. */
 const KEPT_KEY = keyOf('file', keepalived.PATHS.kept);
 
 /** Every key that any backend manages, in the order in which they are created; removals go the other way. */
-export const ALL_KEYS: readonly ResourceKey[] = [KEPT_KEY, ...keepalived.KEYS, ...haproxy.KEYS];
+export const ALL_KEYS: readonly ResourceKey[] = [
+  ...new Set([KEPT_KEY, ...keepalived.KEYS, ...haproxy.KEYS, ...firewall.KEYS]),
+];
+
+const UNBALANCED_KEYS = [KEPT_KEY, ...keepalived.KEYS, ...firewall.KEYS];
 
 /** The unit of a service, as the service manager names it. */
 export const SERVICES: Readonly<Record<ServiceRole, string>> = {
@@ -83,7 +95,11 @@ export function recognised(resource: Resource): Resource {
   if (resource.kind === 'package' && resource.name === keepalived.PACKAGE)
     return { ...resource, runs: keepalived.SERVICE };
   if (resource.kind !== 'file') return resource;
-  return { ...resource, effect: haproxy.effectOf(resource.path) ?? keepalived.effectOf(resource.path) };
+  const { path } = resource;
+  return {
+    ...resource,
+    effect: haproxy.effectOf(path) ?? firewall.effectOf(path) ?? keepalived.effectOf(path),
+  };
 }
 
 /** How the program that reads a file is asked whether it would take a candidate for it. */

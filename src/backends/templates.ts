@@ -1,5 +1,6 @@
 import type { Field } from '../render/fields.ts';
 import type { Views } from './backends.ts';
+import { FIREWALL_FIELDS } from './firewall/template-fields.ts';
 import { HAPROXY_FIELDS } from './haproxy/template-fields.ts';
 import { MARK } from './keepalived/layout.ts';
 import { KEEPALIVED_FIELDS } from './keepalived/template-fields.ts';
@@ -25,6 +26,8 @@ export const TEMPLATES: Readonly<Record<TemplateName, TemplateContract>> = {
   'haproxy.cfg': haproxy('haproxy.cfg'),
   'haproxy.service': haproxy('haproxy.service'),
   'redirect.nft': haproxy('redirect.nft'),
+  'firewall.sh': firewall('firewall.sh'),
+  'firewall.service': firewall('firewall.service'),
 };
 
 export const TEMPLATE_NAMES = Object.keys(TEMPLATES) as readonly TemplateName[];
@@ -38,6 +41,10 @@ function keepalived(name: keyof typeof KEEPALIVED_FIELDS): TemplateContract {
 
 function haproxy(name: keyof typeof HAPROXY_FIELDS): TemplateContract {
   return contract('haproxy', name, HAPROXY_FIELDS[name]);
+}
+
+function firewall(name: keyof typeof FIREWALL_FIELDS): TemplateContract {
+  return contract('firewall', name, FIREWALL_FIELDS[name]);
 }
 
 function contract(folder: string, name: string, fields: TemplateContract['fields']): TemplateContract {

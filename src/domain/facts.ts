@@ -1,5 +1,6 @@
 import type { IpAddress, IpPrefix } from './address.ts';
 import type { InterfaceName } from './names.ts';
+import type { OpeningRule } from './opening.ts';
 import type { RouterState } from './vrrp.ts';
 
 /** What a host is, as far as a plan depends on it. */
@@ -19,6 +20,38 @@ export interface HostFacts {
   readonly kubernetes?: KubernetesFacts;
   /** What the package manager could install, of the packages whose version matters. */
   readonly offers: ReadonlyMap<string, PackageOffer>;
+  readonly firewall: FirewallFacts;
+}
+
+/** What stands between a host and its peers, as far as the host tells. */
+export interface FirewallFacts {
+  /** Programs that make rules on this host and are on. */
+  readonly programs: readonly ('ufw' | 'firewalld')[];
+  /** Every chain of the kernel's that what comes in or goes out has to pass; not those that firewalld made. */
+  readonly chains: readonly FilterChain[];
+}
+
+/** A chain that packets enter by themselves, with those that it leads to. */
+export interface FilterChain {
+  readonly family: 'ip' | 'ip6' | 'inet';
+  readonly table: string;
+  readonly name: string;
+  readonly hook: 'input' | 'output';
+  readonly policy: 'accept' | 'drop';
+  /** The rules of others, in their order. */
+  readonly steps: readonly FilterStep[];
+  /** The rules that carry our mark. */
+  readonly ours: readonly OpeningRule[];
+}
+
+/** One rule of a chain. */
+export interface FilterStep {
+  /** Which packets, as the tool that listed it writes it; empty: all. */
+  readonly conditions: string;
+  /** `other`: the packet goes on to the next rule. */
+  readonly verdict: 'accept' | 'drop' | 'return' | 'jump' | 'goto' | 'other';
+  /** Where a jump leads. */
+  readonly steps?: readonly FilterStep[];
 }
 
 /** What runs on a host beside the virtual router, as far as it names addresses or moves some itself. */

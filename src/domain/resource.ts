@@ -1,5 +1,6 @@
 import type { IpPrefix } from './address.ts';
 import type { InterfaceName } from './names.ts';
+import type { FirewallName, OpeningRule } from './opening.ts';
 import type { Brand } from './result.ts';
 
 /** Stable identity of a resource on its host, `kind:name`: two resources with one key are one thing. */
@@ -7,7 +8,13 @@ export type ResourceKey = Brand<string, 'ResourceKey'>;
 
 /** A thing on a host that has a wanted state. */
 export type Resource =
-  PackageResource | UserResource | DirectoryResource | FileResource | ServiceResource | AddressResource;
+  | PackageResource
+  | UserResource
+  | DirectoryResource
+  | FileResource
+  | ServiceResource
+  | AddressResource
+  | OpeningResource;
 
 export interface PackageResource {
   readonly kind: 'package';
@@ -74,6 +81,14 @@ export interface AddressResource {
 /** `10.0.0.1/32 dev eth0`: the words that `ip address` takes. */
 export function addressName(where: Pick<AddressResource, 'prefix' | 'interface'>): string {
   return `${where.prefix.address}/${where.prefix.length} dev ${where.interface}`;
+}
+
+/** What a firewall of the host lets through because we asked it to, now and after a boot. */
+export interface OpeningResource {
+  readonly kind: 'opening';
+  readonly name: FirewallName;
+  /** Sorted, each once. */
+  readonly rules: readonly OpeningRule[];
 }
 
 /** The services that a host can have: what moves the VIP, and what spreads the requests that reach it. */

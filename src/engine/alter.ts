@@ -17,6 +17,7 @@ import {
   type Proposal,
   type Scope,
 } from './propose.ts';
+import { refuseUnheard } from './reach.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, scopeOf, type Limit } from './scope.ts';
 import { undisturbed, type View, type World } from './world.ts';
@@ -82,6 +83,7 @@ async function changeWith(
     if (world.signal.aborted) reportUnchanged(world, limit);
     throw error;
   });
+  if (proposal.plan.command === 'apply') await refuseUnheard(world, proposal, fleet.sessions);
   showProposal(world, proposal);
   if (proposal.plan.isEmpty && !mustRecord(proposal)) {
     await forgetNotes(world, proposal, fleet.sessions);

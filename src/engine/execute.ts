@@ -12,6 +12,7 @@ import { keepCopy } from './generations.ts';
 import { forEachHost } from './hosts.ts';
 import { waitingOf } from './gate.ts';
 import { crosses, handOverDeadlineMs } from './patience.ts';
+import { requireReach } from './reach.ts';
 import { stepFailure } from './step-failure.ts';
 import {
   activationMutations,
@@ -52,6 +53,7 @@ export interface Execution {
 export async function executePlan(execution: Execution): Promise<void> {
   const { plan } = execution;
   await onHosts(execution, hostsWith(plan, isStaged), stageHost);
+  if (execution.undoFailures === undefined) await testBeforeActivation(execution);
   for (const [index, wave] of plan.activation.waves.entries()) {
     checkInterrupted(execution);
     const isTaken = plan.activation.waves.slice(0, index).some(({ gate }) => gate === 'owns-vip');
@@ -62,6 +64,12 @@ export async function executePlan(execution: Execution): Promise<void> {
     }
   }
   await removeFrom(execution, removalSteps);
+}
+
+/** What staging has opened has to be open before anybody counts on it. */
+async function testBeforeActivation({ world, plan, snapshots, sessions }: Execution): Promise<void> {
+  if (plan.activation.waves.length > 0)
+    await requireReach(world, { plan, snapshots: [...snapshots.values()] }, sessions);
 }
 
 /** Removes the packages that a plan does not want any more: only after it is confirmed, since nothing brings them back. */

@@ -1,5 +1,6 @@
 import { keepalivedFact } from '../backends/keepalived/facts.ts';
 import { balances, keysOf, recognised, versionedPackages } from '../backends/backends.ts';
+import { firewallFact } from '../backends/firewall/facts.ts';
 import { balancerFact } from '../backends/haproxy/facts.ts';
 import type { CommandResult } from '../domain/command.ts';
 import { KonvoyError, refusal, type Diagnostic } from '../domain/error.ts';
@@ -118,6 +119,7 @@ function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
   const network = batch.add(networkFact(view.endpoint.vip, view.endpoint.settings.additionalVips));
   const api = batch.add(apiFact(view.endpoint.vip, view.endpoint.port));
   const keepalived = batch.add(keepalivedFact);
+  const firewall = batch.add(firewallFact);
   const balancer = balances(view.endpoint) ? batch.add(balancerFact(view.endpoint)) : undefined;
   const offers = [...versionedPackages(view.endpoint)].map(
     ([name, unless]) =>
@@ -134,6 +136,7 @@ function batchFacts(batch: Batch, view: View): (read: Read) => HostFacts {
     network: read(network),
     api: read(api),
     keepalived: read(keepalived),
+    firewall: read(firewall),
     ...(balancer === undefined ? {} : { balancer: read(balancer) }),
   });
 }

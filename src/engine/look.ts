@@ -1,4 +1,4 @@
-import { refusal, type KonvoyError } from '../domain/error.ts';
+import { refusal, type Diagnostic, type KonvoyError } from '../domain/error.ts';
 import type { HostGenerations } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Wanted } from '../domain/resource.ts';
@@ -15,16 +15,20 @@ import {
 } from '../plan/describe.ts';
 import { judgeMoment } from '../plan/calibration.ts';
 import { describeVersion } from '../plan/describe-version.ts';
-import { desire } from '../plan/desire.ts';
+import { desire, type Desired } from '../plan/desire.ts';
+import { describeFirewall } from '../plan/firewall.ts';
 import { wantedConf } from '../plan/lint.ts';
 import { pendingKeys } from '../plan/pending.ts';
+import { describeReach, diagnosticOf, stationsOf } from '../plan/reach.ts';
 import { describeWire } from '../plan/refuse-strangers.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { readWire } from '../plan/wire.ts';
+import type { Reader } from '../transport/transport.ts';
 import { calibrate } from './calibrate.ts';
 import { connectReaders, reportFailures } from './fleet.ts';
 import { Ear } from './listen.ts';
 import { proposeApply, proposeDestroy, proposeRollback, showProposal, type Proposal } from './propose.ts';
+import { refuseUnheard, testReach } from './reach.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
@@ -39,6 +43,7 @@ export async function planCommand(view: View, limit: Limit, saved?: SavedPlan): 
   await using hosts = await connectReaders(view, view.intent.hosts);
   const scope = await scopeOf(view, limit, hosts, new Ear(view));
   const proposal = proposeApply(view, scope, saved?.runId);
+  await refuseUnheard(view, proposal, hosts.readers);
   if (saved !== undefined) refuseStale(view, saved, proposal);
   showProposal(view, proposal);
   return proposal;
@@ -152,6 +157,7 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
   for (const diagnostic of desired.ok ? desired.value.warnings : [])
     view.report({ type: 'diagnostic', diagnostic });
   const around = await checkSurroundings(view, limited, hosts.readers);
+  const reached = await checkReach(view, snapshots, { wanted, readers: hosts.readers });
   const moment = await calibrate(view, snapshots, { readers: hosts.readers, seconds: MOMENT_S });
   view.report({
     type: 'checks',
@@ -162,6 +168,7 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
       ]),
       ...describeWire(readWire(endpoint, { hosts: intent.hosts, snapshots }), limited),
       ...around.checks,
+      ...reached.checks.filter(({ host }) => host === undefined || limit.has(host)),
       ...judgeMoment(moment.hosts, endpoint),
       ...(desired.ok
         ? [
@@ -179,6 +186,29 @@ export async function checkCommand(view: View, limit: Limit): Promise<void> {
   const failure = reportFailures(view, new Map(failures));
   if (!desired.ok) throw refusal(desired.error);
   if (failure !== undefined) throw failure;
+  if (reached.problems.length > 0) throw refusal(reached.problems);
+}
+
+/** Whether the firewalls let through what has to come through: by what they say, and by trying it. */
+async function checkReach(
+  view: View,
+  snapshots: readonly HostSnapshot[],
+  {
+    wanted,
+    readers,
+  }: { readonly wanted: Desired['wanted']; readonly readers: ReadonlyMap<HostName, Reader> },
+): Promise<{ readonly checks: readonly Check[]; readonly problems: readonly Diagnostic[] }> {
+  const hosts = snapshots.map((snapshot) => ({
+    snapshot,
+    wanted: wanted.get(snapshot.intent.name) ?? new Map(),
+  }));
+  const reach = await testReach(view, readers, stationsOf(hosts));
+  const firewalls = hosts.flatMap((host) => describeFirewall(host.snapshot, host.wanted));
+  const opened = new Set(
+    firewalls.flatMap(({ host, status }) => (host === undefined || status !== 'warn' ? [] : [host])),
+  );
+  const problems = reach.deaf.filter((pair) => !opened.has(pair[pair.closed])).map(diagnosticOf);
+  return { checks: [...firewalls, ...describeReach(reach, opened)], problems };
 }
 
 function problemOf(error: unknown): string {

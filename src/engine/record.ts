@@ -110,6 +110,8 @@ function beforeOf(
 
 function beforeEntry(key: BeforeEntry['key'], observed: Observed): BeforeEntry {
   const seen = observed.get(key);
+  // What carries our mark was never anybody's before us.
+  if (seen?.status === 'present' && seen.resource.kind === 'opening') return { key };
   return seen?.status === 'present' ? { key: resourceKey(seen.resource), resource: seen.resource } : { key };
 }
 

@@ -63,7 +63,8 @@ export function stageSteps(work: HostWork): readonly Step[] {
     ]);
   const packages = changes.filter((change) => change.wanted?.kind === 'package');
   const configuration = plan.changes.filter(waitsIn(plan));
-  const others = changes.filter((change) => change.wanted?.kind !== 'package');
+  const openings = changes.filter((change) => change.wanted?.kind === 'opening');
+  const others = changes.filter((change) => !packages.includes(change) && !openings.includes(change));
   const spare = removalsOf(work).filter(isSpareAddress);
   // Scripts and units before the package: what a package starts by itself finds them in place.
   return [
@@ -75,6 +76,8 @@ export function stageSteps(work: HostWork): readonly Step[] {
       step: 'writing scripts and units',
       mutations: [...scriptTests(others, work), ...mutationsOf(others), ...unitReload(others, platform)],
     },
+    // The units that they need are known by now.
+    { step: 'opening the firewall', mutations: mutationsOf(openings) },
     ...packages.map((change) => ({ step: stepName(change), mutations: mutationsOf([change]) })),
     {
       step: 'staging the configuration',

@@ -73,12 +73,14 @@ function undoableChanges({ plan, snapshot }: DeadManOrder): readonly Change[] {
   ];
 }
 
-/** A service after the files that it reads, those after their directories. */
+/** A service after the files that it reads and when its peers can be heard, files after their directories. */
 function creationRank({ wanted, observed }: Change): number {
   const resource = wanted ?? observed;
   if (resource === undefined) return 0;
   const isRead = resource.kind === 'file' && roleOf(resource) !== undefined;
-  return { user: 0, directory: 1, file: isRead ? 3 : 2, package: 4, service: 5, address: 6 }[resource.kind];
+  return { user: 0, directory: 1, file: isRead ? 3 : 2, package: 4, opening: 5, service: 6, address: 7 }[
+    resource.kind
+  ];
 }
 
 function bringBackLines(changes: readonly Change[], { platform, plan }: DeadManOrder): readonly string[] {
@@ -86,7 +88,7 @@ function bringBackLines(changes: readonly Change[], { platform, plan }: DeadManO
     ? [stepLine('reading units again', platform.services.reloadUnits())]
     : [];
   const lines = changes.flatMap((change, index) => [
-    ...(change.observed?.kind === 'service' ? reload : []),
+    ...(change.observed?.kind === 'service' || change.observed?.kind === 'opening' ? reload : []),
     ...mutationsBack(change, plan, platform).map((mutation) =>
       stepLine(`bringing back ${change.key}`, mutation, change.observed?.kind === 'file' ? index : undefined),
     ),

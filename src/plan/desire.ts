@@ -100,9 +100,9 @@ export function desire(
       const whole = kept === undefined ? router : { ...router, kept };
       const pinned = pinnedVersion(snapshot, endpoint);
       const haproxyVersion = programVersion(snapshot, HAPROXY);
-      return [
-        [router.host, desiredResources(whole, endpoint, { renderer, pinned, haproxyVersion })] as const,
-      ];
+      const { firewall } = snapshot.facts;
+      const options = { renderer, pinned, haproxyVersion, firewall };
+      return [[router.host, desiredResources(whole, endpoint, options)] as const];
     }),
   );
   const linted = lintWanted(routers, wanted, { snapshots, endpoint });

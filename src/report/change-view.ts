@@ -5,8 +5,10 @@ import {
   type HostPlan,
   type ServiceAction,
 } from '../domain/plan.ts';
+import type { OpeningRule } from '../domain/opening.ts';
 import { roleOf, type Resource, type ServiceResource, type ServiceRole } from '../domain/resource.ts';
 import type { Color } from './ansi.ts';
+import { counted } from './words.ts';
 
 export type Mark = '+' | '~' | '-' | '=' | '!';
 
@@ -36,6 +38,7 @@ export function changeWords(change: Change, serviceAction: ServiceAction): strin
   if (change.action === 'none') return stateWords(change.wanted ?? change.observed);
   const resource = change.wanted ?? change.observed;
   if (resource?.kind === 'service') return serviceWords(change, serviceAction);
+  if (resource?.kind === 'opening') return openingWords(change);
   const words = [verb(change), ...permissionWords(change), consequence(change, serviceAction)];
   return words.filter((word) => word !== '').join(', ');
 }
@@ -119,9 +122,24 @@ function stateWords(resource: Resource | undefined): string {
       return `mode ${octal(resource.mode)}, owner ${resource.owner}:${resource.group}`;
     case 'service':
       return `${resource.running ? 'running' : 'stopped'}, ${resource.enabled ? 'enabled' : 'disabled'}`;
+    case 'opening':
+      return counted(resource.rules.length, 'rule');
     default:
       return resource satisfies never;
   }
+}
+
+function openingWords({ wanted, observed }: Change): string {
+  const rulesOf = (resource: Resource | undefined): readonly OpeningRule[] =>
+    resource?.kind === 'opening' ? resource.rules : [];
+  const [after, before] = [rulesOf(wanted), rulesOf(observed)];
+  const opened = after.filter((rule) => !before.includes(rule));
+  const closed = before.filter((rule) => !after.includes(rule));
+  const words = [
+    opened.length === 0 ? '' : `open ${opened.join(', ')}`,
+    closed.length === 0 ? '' : `close ${closed.join(', ')}`,
+  ].filter((word) => word !== '');
+  return words.length === 0 ? 'close' : words.join('; ');
 }
 
 function isServiceResource(resource: Resource | undefined): resource is ServiceResource {

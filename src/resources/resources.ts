@@ -5,6 +5,7 @@ import { addressHandler } from './address.ts';
 import { directoryHandler } from './directory.ts';
 import { fileHandler } from './file.ts';
 import type { Handler } from './handler.ts';
+import { openingHandler } from './opening.ts';
 import { packageHandler } from './package.ts';
 import { serviceHandler } from './service.ts';
 import { userHandler } from './user.ts';
@@ -18,6 +19,7 @@ const HANDLERS: Handlers = {
   file: fileHandler,
   service: serviceHandler,
   address: addressHandler,
+  opening: openingHandler,
 };
 
 /** The probe that observes what stands under a key. */
@@ -104,6 +106,11 @@ function withHandler<T>(
       return use(HANDLERS.address, {
         wanted: resource,
         observed: other?.kind === 'address' ? other : undefined,
+      });
+    case 'opening':
+      return use(HANDLERS.opening, {
+        wanted: resource,
+        observed: other?.kind === 'opening' ? other : undefined,
       });
   }
 }

@@ -1,3 +1,4 @@
+import { KEYS as FIREWALL_KEYS } from '../../src/backends/firewall/layout.ts';
 import { PATHS } from '../../src/backends/keepalived/layout.ts';
 import type { HostFacts } from '../../src/domain/facts.ts';
 import type { Generation, GenerationHead } from '../../src/domain/generation.ts';
@@ -97,6 +98,7 @@ export function factsOf(network: HostNetwork, rest: Partial<HostFacts> = {}): Ho
     api: 'answers',
     keepalived: { state: 'unknown' },
     kubernetes: { running: [], settings: [], pods: [] },
+    firewall: { programs: [], chains: [] },
     offers: new Map([['keepalived', { versions: [] }]]),
     ...rest,
   };
@@ -247,7 +249,7 @@ export function generationOf(
 const NOTHING: Observed = new Map<ResourceKey, Observation>([
   ...['user:keepalived_script', `directory:${PATHS.scripts}`, `file:${PATHS.live}`, `file:${PATHS.ready}`]
     .concat([`file:${PATHS.notify}`, `directory:${PATHS.dropInDirectory}`, `file:${PATHS.dropIn}`])
-    .concat(['package:keepalived', CONF, `file:${PATHS.kept}`])
+    .concat(['package:keepalived', CONF, `file:${PATHS.kept}`, ...FIREWALL_KEYS])
     .map((key) => [key as ResourceKey, { status: 'absent' }] as const),
   [
     SERVICE,

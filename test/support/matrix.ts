@@ -64,7 +64,8 @@ export function matrixAt(place: Place): readonly Variant[] {
 
 /** The files of a variant, as they would be written. */
 export function filesOf({ router, endpoint }: Variant, haproxyVersion?: string): readonly FileResource[] {
-  const options = { renderer: RENDERER, pinned: undefined, haproxyVersion };
+  const firewall = { programs: [], chains: [] };
+  const options = { renderer: RENDERER, pinned: undefined, haproxyVersion, firewall };
   return [...desiredResources(router, endpoint, options).values()].flatMap((resource) =>
     resource?.kind === 'file' ? [resource] : [],
   );

@@ -1,4 +1,5 @@
 import { keysOf } from '../../src/backends/backends.ts';
+import { REACH } from '../../src/backends/keepalived/reach-script.ts';
 import type { CommandResult, Mutation, Probe } from '../../src/domain/command.ts';
 import type { Generation, Recorded } from '../../src/domain/generation.ts';
 import type { HostName } from '../../src/domain/names.ts';
@@ -33,6 +34,8 @@ export class SeenHost implements Session {
   }
 
   async probe(commands: readonly Probe[]): Promise<readonly CommandResult[]> {
+    const [only] = commands;
+    if (only?.argv[2] === REACH) return Promise.resolve([everybodyHeard(only)]);
     if (commands[0]?.argv[2] === LISTEN) {
       this.listened += 1;
       return Promise.resolve([heardBy(this.#looks[0])]);
@@ -81,6 +84,16 @@ const LISTEN = advertsFact(interfaceName('eth0')).probes[0]?.argv[2];
 
 const CALIBRATE = calibrationFact(1, []).probes[0]?.argv[2];
 
+/** The peers are the last parameters of the test. */
+function everybodyHeard({ argv }: Probe): CommandResult {
+  return said(
+    argv
+      .slice(11)
+      .map((peer) => `heard ${peer}\n`)
+      .join(''),
+  );
+}
+
 /** In the order in which a look asks. */
 function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
   const { facts, intent, observed, recorded } = snapshot;
@@ -103,6 +116,8 @@ function answersOf(snapshot: HostSnapshot): readonly CommandResult[] {
     said(`${states[keepalived.state]} ${keepalived.stateSince ?? ''}\n`),
     // Not drained.
     complained('cat: no such file', 1),
+    // Nothing stands before the packets.
+    said(''),
     said(offerText(facts.offers.get('keepalived')?.candidate)),
     // Nothing of Kubernetes.
     said(''),
@@ -139,6 +154,8 @@ function resourceText(resource: Resource): string {
       return `2: ${resource.interface}    inet ${resource.prefix.address}/${resource.prefix.length} scope global ${resource.interface}\n`;
     case 'service':
       return `LoadState=loaded\nActiveState=${resource.running ? 'active' : 'inactive'}\nUnitFileState=${resource.enabled ? 'enabled' : 'disabled'}\n`;
+    case 'opening':
+      throw new Error('no firewall stands there');
     default:
       return resource satisfies never;
   }

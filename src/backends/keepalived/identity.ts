@@ -34,6 +34,21 @@ export function instanceIdentity(conf: string): string {
   return instanceWords(linesOf(conf)).join(' ');
 }
 
+/** Who has to hear whom by a configuration, and on which way. */
+export function audienceOf(conf: string): string {
+  return [interfaceOf(conf), isUnicast(conf), sourceOf(conf) ?? '', ...peersOf(conf).toSorted()].join(' ');
+}
+
+/** The interface that adverts go out by; empty where there is none. */
+export function interfaceOf(conf: string): string {
+  return valueOf(linesOf(conf), 'interface');
+}
+
+/** Whether adverts are sent to the peers one by one. */
+export function isUnicast(conf: string): boolean {
+  return linesOf(conf).some(({ keyword }) => keyword === 'unicast_peer');
+}
+
 /** The addresses that adverts are sent to, one by one; none with multicast. */
 export function peersOf(conf: string): readonly string[] {
   return entriesOf(linesOf(conf), 'unicast_peer');

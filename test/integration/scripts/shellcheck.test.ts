@@ -8,6 +8,8 @@ import { testConfiguration } from '../../../src/backends/keepalived/config-test.
 import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
 import { handOver, joinGate, ownerGate } from '../../../src/backends/keepalived/gates.ts';
 import { KEYS } from '../../../src/backends/keepalived/layout.ts';
+import { REACH } from '../../../src/backends/keepalived/reach-script.ts';
+import { NETFILTER } from '../../../src/platform/netfilter-script.ts';
 import { mutate, type Mutation, type Probe } from '../../../src/domain/command.ts';
 import { calibrationFact } from '../../../src/facts/calibration.ts';
 import { advertsFact } from '../../../src/facts/adverts.ts';
@@ -101,6 +103,8 @@ const SENT: readonly (readonly [string, string])[] = unique(
   ['dead-man', deadMan().text],
   ['owner gate', ownerGate(VIP, 1000).script],
   ['join gate', joinGate(1000).script],
+  ['who hears whom', REACH],
+  ['what filters', NETFILTER],
   ['handing over', handOver(VIP, 1000).script],
   ['balance gate', balanceGate(BALANCED, 1000).script],
   ['break a lock', `${breakScript('/run/lock', { pid: 1, startedAt: '1' }, 1000)}\necho "$k"`],

@@ -2,6 +2,7 @@ import { testConfiguration } from '../../../src/backends/keepalived/config-test.
 import { keepalivedFact } from '../../../src/backends/keepalived/facts.ts';
 import { joinGate, ownerGate, serviceGate } from '../../../src/backends/keepalived/gates.ts';
 import { PATHS, SERVICE } from '../../../src/backends/keepalived/layout.ts';
+import { REACH } from '../../../src/backends/keepalived/reach-script.ts';
 import type { CommandResult } from '../../../src/domain/command.ts';
 import type { HostPlan } from '../../../src/domain/plan.ts';
 import { leftoverRemoval } from '../../../src/engine/steps.ts';
@@ -10,6 +11,7 @@ import { apiFact } from '../../../src/facts/api.ts';
 import { kubernetesFact } from '../../../src/facts/kubernetes.ts';
 import { networkFact } from '../../../src/facts/network.ts';
 import { systemFact } from '../../../src/facts/system.ts';
+import { NETFILTER } from '../../../src/platform/netfilter-script.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
 import { fileHandler, sha256, writeFile } from '../../../src/resources/file.ts';
 import { directoryHandler } from '../../../src/resources/directory.ts';
@@ -46,12 +48,30 @@ let table: ReadonlyMap<string, Script> | undefined;
 export function DEBIAN_SCRIPTS(): ReadonlyMap<string, Script> {
   table ??= new Map([
     ...factScripts(),
+    ...firewallScripts(),
     ...resourceScripts(),
     ...serviceScripts(),
     ...generationScripts(),
     ...deadManScripts(),
   ]);
   return table;
+}
+
+/** Nothing stands before the packets of a machine, and everybody hears everybody. */
+function firewallScripts(): readonly (readonly [string, Script])[] {
+  return [
+    [NETFILTER, () => said('')],
+    [
+      REACH,
+      (_, parameters) =>
+        said(
+          parameters
+            .slice(7)
+            .map((peer) => `heard ${peer}\n`)
+            .join(''),
+        ),
+    ],
+  ];
 }
 
 function factScripts(): readonly (readonly [string, Script])[] {

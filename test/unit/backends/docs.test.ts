@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TEMPLATE_NAMES, TEMPLATES } from '../../../src/backends/templates.ts';
-import { HAPROXY_SOURCES, KEEPALIVED_SOURCES } from '../../support/templates.ts';
+import { SOURCES } from '../../support/templates.ts';
 import { templateProblems } from '../../../src/render/template-problems.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8');
@@ -32,7 +32,7 @@ describe.each(TEMPLATE_NAMES)('the template %s', (name) => {
   });
 
   it('of ours has nothing against it', () => {
-    const source = { ...KEEPALIVED_SOURCES, ...HAPROXY_SOURCES }[name];
+    const source = SOURCES[name];
     expect(templateProblems(source, fields)).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ async function write(directory: string, files: Readonly<Record<string, string>>)
 }
 
 const KNOWN =
-  'templates: keepalived/keepalived.conf.hbs, keepalived/live.sh.hbs, keepalived/ready.sh.hbs, keepalived/notify.sh.hbs, keepalived/drop-in.conf.hbs, haproxy/haproxy.cfg.hbs, haproxy/haproxy.service.hbs, haproxy/redirect.nft.hbs';
+  'templates: keepalived/keepalived.conf.hbs, keepalived/live.sh.hbs, keepalived/ready.sh.hbs, keepalived/notify.sh.hbs, keepalived/drop-in.conf.hbs, haproxy/haproxy.cfg.hbs, haproxy/haproxy.service.hbs, haproxy/redirect.nft.hbs, firewall/firewall.sh.hbs, firewall/firewall.service.hbs';
 
 const router = desiredOf(freshCluster()).routers.get(hostName('lb1'));
 if (router === undefined) throw new Error('no router');

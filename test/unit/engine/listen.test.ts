@@ -86,6 +86,7 @@ describe('hosts listen', () => {
     expect(checks.filter(({ name }) => name.startsWith('vrrp'))).toMatchObject([
       { name: 'vrrp-heard', host: 'lb2', status: 'pass' },
       { name: 'vrrp-stranger', status: 'pass' },
+      { name: 'vrrp-reach', host: 'lb2', status: 'pass' },
     ]);
   });
 });

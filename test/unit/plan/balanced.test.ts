@@ -239,6 +239,8 @@ describe('going back', () => {
 
 test('every key is created after those that it needs', () => {
   const at = (key: string): number => ALL_KEYS.findIndex((candidate) => candidate === key);
-  expect(at(BALANCER)).toBe(ALL_KEYS.length - 1);
+  expect(at(BALANCER)).toBe(ALL_KEYS.length - 4);
+  expect(at(BALANCER)).toBeGreaterThan(at(`file:${PATHS.conf}`));
+  expect(at('opening:netfilter')).toBe(ALL_KEYS.length - 1);
   expect(at(`directory:${PATHS.directory}`)).toBeLessThan(at(`file:${PATHS.conf}`));
 });

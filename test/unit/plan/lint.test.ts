@@ -10,14 +10,14 @@ import { createRenderer, type Renderer } from '../../../src/render/render.ts';
 import { hostName } from '../../support/branded.ts';
 import { appliedCluster, ENDPOINT, freshCluster, intentOf } from '../../support/cluster.ts';
 import { SeenHost } from '../../support/seen-host.ts';
-import { HAPROXY_SOURCES, KEEPALIVED_SOURCES, RENDERER } from '../../support/templates.ts';
+import { KEEPALIVED_SOURCES, RENDERER, SOURCES } from '../../support/templates.ts';
 import { worldOf, type ReportedWorld } from '../../support/world.ts';
 
 /** The templates, but for one in which something is written otherwise. */
 function rendererWith(from: string, to: string): Renderer<Views> {
   const conf = KEEPALIVED_SOURCES['keepalived.conf'].replace(from, to);
   if (conf === KEEPALIVED_SOURCES['keepalived.conf']) throw new Error(`nothing is ${from}`);
-  return createRenderer<Views>({ ...KEEPALIVED_SOURCES, ...HAPROXY_SOURCES, 'keepalived.conf': conf });
+  return createRenderer<Views>({ ...SOURCES, 'keepalived.conf': conf });
 }
 
 function desiredWith(renderer: Renderer<Views>, snapshots = freshCluster()): readonly Diagnostic[] {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { keysOf } from '../../../src/backends/backends.ts';
 import { KEYS, PATHS } from '../../../src/backends/keepalived/layout.ts';
 import type { Generation } from '../../../src/domain/generation.ts';
 import { keyOf, type FileResource, type Resource, type Wanted } from '../../../src/domain/resource.ts';
 import { wantedAsObserved, wantedBeforeUs, wantedInstead } from '../../../src/plan/assemble.ts';
 import { bytes } from '../../support/command-results.ts';
-import { appliedCluster, CONF, freshHost, SERVICE, withResource } from '../../support/cluster.ts';
+import { appliedCluster, CONF, ENDPOINT, freshHost, SERVICE, withResource } from '../../support/cluster.ts';
 
 const PACKAGE = keyOf('package', 'keepalived');
 const HAPROXY = keyOf('file', '/etc/haproxy/haproxy.cfg');
@@ -88,7 +89,7 @@ describe('a host as it was before us', () => {
 describe('a host as it was observed', () => {
   test('has what was there, and not what was not, except for packages', () => {
     const { observed } = freshHost('lb1');
-    const expected = [keyOf('file', PATHS.kept), ...KEYS]
+    const expected = keysOf(ENDPOINT)
       .filter((key) => key !== PACKAGE)
       .map((key) => (key === SERVICE ? key : `no ${key}`));
     expect(kinds(wantedAsObserved(observed))).toEqual(expected);

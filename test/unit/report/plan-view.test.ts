@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resourceKey } from '../../../src/domain/resource.ts';
 import type { Activation, Change, ChangeCause } from '../../../src/domain/plan.ts';
+import { hear } from '../../../src/domain/opening.ts';
 import { planView } from '../../../src/report/plan-view.ts';
 import {
   COLORED,
@@ -65,6 +66,28 @@ test('a first installation shows every resource, whole files and the start of th
     konvoy-ha: 5 to add, 0 to change, 0 to remove on 1 host
     "
   `);
+});
+
+test('an opening says rule by rule what comes through from then on, and what does not any more', () => {
+  const rules = [hear('10.0.50.11'), hear('10.0.50.13')];
+  const opening = { kind: 'opening', name: 'netfilter', rules } as const;
+  const other = { ...opening, rules: [hear('10.0.50.11'), hear('10.0.50.14')] };
+  const hosts = [
+    create(opening),
+    update(opening, other),
+    remove(opening),
+    update({ ...opening, rules: [] }, opening),
+  ];
+  const text = planView(plan(hosts.map((change, at) => hostPlan(`cp${at + 1}`, [change]))), PLAIN);
+  expect(text.split('\n').slice(2, 6)).toEqual([
+    '+ cp1  opening netfilter  open in vrrp from 10.0.50.11, in vrrp from 10.0.50.13',
+    '~ cp2  opening netfilter  open in vrrp from 10.0.50.14; close in vrrp from 10.0.50.13',
+    '- cp3  opening netfilter  close in vrrp from 10.0.50.11, in vrrp from 10.0.50.13',
+    '~ cp4  opening netfilter  open in vrrp from 10.0.50.11, in vrrp from 10.0.50.13',
+  ]);
+  expect(planView(plan([hostPlan('cp1', [unchanged(opening)])]), VERBOSE)).toContain(
+    'opening netfilter  2 rules',
+  );
 });
 
 test('another version of a package is said with both, and who waits for a peer before it restarts', () => {

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { mutate, type CommandResult, type Mutation } from '../../../src/domain/command.ts';
+import { hear } from '../../../src/domain/opening.ts';
 import {
   keyOf,
   resourceKey,
   type FileResource,
   type Observation,
+  type OpeningResource,
   type Resource,
 } from '../../../src/domain/resource.ts';
 import { PLATFORMS } from '../../../src/platform/platform.ts';
-import { converge, isSame, observationOf, probeOf } from '../../../src/resources/resources.ts';
+import { converge, isSame, observationOf, probeOf, restore } from '../../../src/resources/resources.ts';
 import { interfaceName, ip } from '../../support/branded.ts';
 import { bytes, complained, said } from '../../support/command-results.ts';
 
@@ -41,6 +43,58 @@ const FILE: FileResource = {
 const PASSWD = 'keepalived_script:x:997:997::/home/keepalived_script:/usr/sbin/nologin\n';
 const present = (resource: Resource): Observation => ({ status: 'present', resource });
 const ABSENT: Observation = { status: 'absent' };
+
+const OPENING: OpeningResource = { kind: 'opening', name: 'netfilter', rules: [hear('10.0.50.12')] };
+const DROPPING = `#table ip filter
+*filter
+:INPUT DROP [0:0]
+`;
+const OPENED = `${DROPPING}-A INPUT -s 10.0.50.12/32 -p vrrp -m comment --comment "konvoy-ha: in vrrp from 10.0.50.12" -j ACCEPT
+`;
+
+describe('an opening', () => {
+  test.each<readonly [string, string, Observation]>([
+    ['absent where nothing of ours is', DROPPING, { status: 'absent' }],
+    ['absent where nothing is', '', { status: 'absent' }],
+    ['what our rules say', `#kept\n${OPENED}`, present(OPENING)],
+    [
+      'without rules when somebody has flushed them',
+      `#kept\n${DROPPING}`,
+      present({ ...OPENING, rules: [] }),
+    ],
+    ['without rules when the next boot would not have them', OPENED, present({ ...OPENING, rules: [] })],
+  ])('is %s', (_, listed, expected) => {
+    expect(observationOf(keyOf('opening', 'netfilter'), said(listed), DEBIAN)).toEqual(expected);
+  });
+
+  test('is the same as one with the same rules, and no other', () => {
+    expect(isSame(OPENING, { ...OPENING })).toBe(true);
+    expect(isSame(OPENING, { ...OPENING, rules: [] })).toBe(false);
+  });
+
+  test('is made and taken away by its unit', () => {
+    const unit = 'konvoy-ha-firewall';
+    expect(converge(OPENING, undefined, DEBIAN)).toEqual([
+      services.enable(unit),
+      services.reloadByUnit(unit),
+    ]);
+    expect(converge(undefined, OPENING, DEBIAN)).toEqual([services.stop(unit), services.disable(unit)]);
+  });
+
+  test('that was not there is closed without its unit, whose script may be gone', () => {
+    const [close, ...rest] = restore(undefined, OPENING, DEBIAN);
+    expect(close?.argv.slice(3)).toEqual(['konvoy-ha', 'close']);
+    expect(rest).toEqual([
+      services.restore('konvoy-ha-firewall', { enabled: false, running: false }, 'by-unit'),
+    ]);
+  });
+
+  test('that was there is brought back by its unit', () => {
+    expect(restore(OPENING, undefined, DEBIAN)).toEqual([
+      services.restore('konvoy-ha-firewall', { enabled: true, running: true }, 'by-unit'),
+    ]);
+  });
+});
 
 describe('what a probe saw', () => {
   test.each<readonly [string, Resource, CommandResult, Observation]>([
