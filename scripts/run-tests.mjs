@@ -52,7 +52,7 @@ for (const project of ['unit', 'integration', 'e2e']) runTests(project);
 rmSync(scratch, { recursive: true, force: true });
 
 for (const file of anotherDay)
-  console.log(`skipped: ${file} (it is played every other day; npm run test:e2e plays all)`);
+  console.log(`skipped: ${file} (it is played every third day; npm run test:e2e plays all)`);
 for (const { name, reason } of skips) console.log(`skipped: ${name} (${reason ?? 'not allowed'})`);
 const unexpected = skips.filter(({ reason }) => reason === undefined).length;
 if (unexpected > 0) console.log(`${unexpected} unexpected skips count as failures`);
