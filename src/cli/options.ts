@@ -37,6 +37,8 @@ export interface HostOptions extends InventoryOptions {
   readonly transport?: Target['client'];
   /** Of a command that renders: a folder of templates that are used instead of ours. */
   readonly templates?: string;
+  /** Of `status`: another format than the table. */
+  readonly statusFormat?: 'prometheus' | 'mermaid';
 }
 
 /** Options of a command whose plan has an order. */

@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { KonvoyError } from '../domain/error.ts';
 import type { CliIo } from './io.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './options.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { InventoryFlags } from './commands/inventory.ts';
-import type { PlanOptions } from './commands/look.ts';
+import type { PlanOptions, StatusOptions } from './commands/look.ts';
 import type { LabOptions } from './commands/lab.ts';
 import { addOperateCommands } from './operate.ts';
 import { VERSION } from './version.ts';
@@ -92,9 +92,12 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
     withHostOptions(program.command('status').description('show who is active, and what has drifted')),
   )
     .option('--detailed-exitcode', 'exit 2 when a host has drifted', false)
-    .action(async (options: HostOptions & { detailedExitcode: boolean }) =>
-      setStatus(await (await looks()).status(io, options)),
-    );
+    .addOption(
+      new Option('--format <name>', 'for people, programs, a textfile collector or a diagram')
+        .choices(['text', 'json', 'prometheus', 'mermaid'])
+        .default('text'),
+    )
+    .action(async (options: StatusOptions) => setStatus(await (await looks()).status(io, options)));
   addInventoryCommand(program, io, setStatus);
   withHostOptions(
     program.command('history').description('list the generations that are on the hosts'),

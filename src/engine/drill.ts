@@ -8,6 +8,7 @@ import { measureDrill, summaryOf } from '../plan/drill.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Session } from '../transport/transport.ts';
+import { fingerprintsOf, servedCertificates } from './certificates.ts';
 import { faultScripts, type FaultScripts } from './drill-fault.ts';
 import { observe, probeVip } from './drill-watch.ts';
 import { connectFleet, reportFailures } from './fleet.ts';
@@ -18,7 +19,7 @@ import { armRestoration, disarmRestoration } from './restoration.ts';
 import { refuseMissing } from './scope.ts';
 import { alter } from './step-failure.ts';
 import { surveyHosts } from './survey.ts';
-import { certificatesOf, ownsWithin, verifyOnce, verifyUntilStable } from './verify.ts';
+import { ownsWithin, verifyOnce, verifyUntilStable } from './verify.ts';
 import { undisturbed, type World } from './world.ts';
 
 /** What an operator asks of a drill. */
@@ -84,7 +85,7 @@ async function drillOnce(world: World, stage: Stage): Promise<DrillRecord> {
   const platform = platformOf(snapshot);
   const scripts = faultScripts(fault, { intent, endpoint: world.endpoint, platform });
   await refuseImpossible(session, scripts);
-  const certificates = await certificatesOf(world, snapshots);
+  const certificates = fingerprintsOf(await servedCertificates(world, snapshots));
   const requests: DrillRequest[] = [];
   const sights: DrillSight[] = [];
   const stopping = new AbortController();

@@ -1,6 +1,4 @@
-import { X509Certificate } from 'node:crypto';
 import { PATHS } from '../backends/keepalived/layout.ts';
-import type { IpAddress } from '../domain/address.ts';
 import { vipsOf } from '../domain/intent.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Check } from '../domain/verdict.ts';
@@ -9,6 +7,7 @@ import { vipInterface } from '../plan/interface.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import { describeSurroundings } from '../plan/surroundings.ts';
 import type { Reader } from '../transport/transport.ts';
+import { readCertificate } from './certificates.ts';
 import { forEachHost } from './hosts.ts';
 import type { View } from './world.ts';
 
@@ -53,22 +52,9 @@ async function lookAround(view: View, snapshot: HostSnapshot, reader: Reader): P
   });
   const facts = fact.parse(await reader.probe(fact.probes, view.signal));
   const certified =
-    facts.certificate === undefined ? undefined : certifiedAmong(facts.certificate, vipsOf(endpoint));
+    facts.certificate === undefined ? undefined : readCertificate(facts.certificate, vipsOf(endpoint))?.vips;
   return describeSurroundings(snapshot, endpoint, {
     facts,
     ...(certified === undefined ? {} : { certified }),
   });
-}
-
-/** The addresses that a certificate (PEM) is good for; undefined when it cannot be read. */
-export function certifiedAmong(
-  pem: string,
-  addresses: readonly IpAddress[],
-): readonly IpAddress[] | undefined {
-  try {
-    const certificate = new X509Certificate(pem);
-    return addresses.filter((address) => certificate.checkIP(address) !== undefined);
-  } catch {
-    return undefined;
-  }
 }

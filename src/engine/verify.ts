@@ -4,9 +4,9 @@ import type { HostName } from '../domain/names.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { activeDownIntervalMs } from '../domain/vrrp.ts';
 import { judge, type EndpointSighting } from '../plan/judge.ts';
-import { vipInterface } from '../plan/interface.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
 import type { Reader } from '../transport/transport.ts';
+import { askApi, fingerprintsOf, servedCertificates, worthOf } from './certificates.ts';
 import { gatherHost, gatherRouter } from './gather.ts';
 import { forEachHost } from './hosts.ts';
 import { undisturbed, type View } from './world.ts';
@@ -78,37 +78,28 @@ async function look(view: View, readers: ReadonlyMap<HostName, Reader>, gather: 
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
   });
-  const [here, certificates] = await Promise.all([
+  const [here, asked] = await Promise.all([
     Promise.all(
       vipsOf(endpoint).map(async (vip) => ({
         ...(await askFromHere(view, vip)),
         ...(vip === endpoint.vip ? {} : { vip }),
       })),
     ),
-    certificatesOf(
+    servedCertificates(
       view,
       looks.map(({ snapshot }) => snapshot),
     ),
   ]);
   const snapshots = looks.map((look) => look.snapshot);
   const sightings = [...here, ...looks.map((look) => look.sighting)];
-  return judge({ endpoint, snapshots, sightings, certificates });
-}
-
-/** What each host's own API server serves, where it answers. */
-export async function certificatesOf(
-  view: View,
-  snapshots: readonly HostSnapshot[],
-): Promise<ReadonlyMap<HostName, string>> {
-  const asked = await Promise.all(
-    snapshots.map(async ({ facts, intent }): Promise<readonly [HostName, string][]> => {
-      const own = vipInterface(facts.network, view.endpoint.vip, intent.interface);
-      if (!own.ok || facts.api !== 'answers') return [];
-      const { certificate } = await askFromHere(view, own.value.source);
-      return certificate === undefined ? [] : [[intent.name, certificate]];
-    }),
-  );
-  return new Map(asked.flat());
+  return judge({
+    endpoint,
+    snapshots,
+    sightings,
+    certificates: fingerprintsOf(asked),
+    // A change is proven by what it has changed: certificates are none of that.
+    ...(gather === gatherHost ? { served: { certificates: worthOf(asked), nowMs: view.clock.now() } } : {}),
+  });
 }
 
 async function lookFrom(
@@ -135,16 +126,11 @@ async function lookFrom(
 }
 
 async function askFromHere(view: View, host: string): Promise<EndpointSighting> {
-  const { port, settings } = view.endpoint;
-  const answer = await view.prober.ask(
-    { host, port, path: settings.healthCheck.path, timeoutMs: ASK_TIMEOUT_MS },
-    view.signal,
-  );
+  const answer = await askApi(view, host);
   if (answer.outcome !== 'answered') return { from: 'here', answer: `${answer.outcome}: ${answer.detail}` };
   return { from: 'here', answer: answer.status, certificate: answer.certificate };
 }
 
-const ASK_TIMEOUT_MS = 3000;
 const RECHECK_MS = 200;
 const OWNER_POLL_MS = 100;
 /** Beyond two elections: service start-up, slow scripts, a first gratuitous ARP that was lost. */

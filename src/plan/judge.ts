@@ -3,6 +3,7 @@ import { formatEndpoint, type IpAddress } from '../domain/address.ts';
 import type { HostName } from '../domain/names.ts';
 import { verdictOf, type Check, type Verdict } from '../domain/verdict.ts';
 import { balancers } from './judge-balancer.ts';
+import { certificates, type ServedCertificate } from './certificate.ts';
 import { drained } from './drain.ts';
 import { driftOf } from './drift.ts';
 import { additionalVips, neighbours, oneOwner, ownersOf } from './owners.ts';
@@ -31,6 +32,11 @@ export interface Evidence {
   readonly sightings: readonly EndpointSighting[];
   /** The certificate that each host's own API server serves, where it could be asked. */
   readonly certificates: ReadonlyMap<HostName, string>;
+  /** What they are worth to clients, where that was looked at, and when. */
+  readonly served?: {
+    readonly certificates: ReadonlyMap<HostName, ServedCertificate>;
+    readonly nowMs: number;
+  };
 }
 
 /** What the evidence says. Pure: whoever looks again with the same eyes comes to the same verdict. */
@@ -44,12 +50,18 @@ export function judge(evidence: Evidence): Verdict {
     ...leftovers(evidence),
     ...balancers(evidence.endpoint, evidence.snapshots),
     apiServers(evidence),
+    ...worthOf(evidence),
     ...evidence.sightings.map((sighting) => answers(evidence, sighting)),
     answeredBy(evidence, owners),
     ...drained(evidence.snapshots),
     ...drift(evidence),
   ];
   return verdictOf(checks, owners);
+}
+
+function worthOf({ endpoint, served }: Evidence): readonly Check[] {
+  if (served === undefined) return [];
+  return certificates(served.certificates, { vips: vipsOf(endpoint), nowMs: served.nowMs });
 }
 
 function services({ snapshots }: Evidence): readonly Check[] {

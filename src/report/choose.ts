@@ -4,11 +4,15 @@ import { escapeLine } from './escape.ts';
 import { createHumanReporter, exitText, type Channel } from './human.ts';
 import { createJsonReporter } from './json.ts';
 import { createBoardProgress, createPlainProgress, type Progress, type Repeat } from './progress.ts';
+import { mermaidView } from './mermaid-view.ts';
+import { prometheusView } from './prometheus-view.ts';
 import { openSink, type OutputStream } from './sink.ts';
 
 export interface ReporterOptions {
   /** NDJSON on stdout; stderr then has nothing but the error of a failed run. */
   readonly json: boolean;
+  /** In which format a status is printed, where it is not the table. */
+  readonly statusFormat?: StatusFormat;
   /** False with `--no-color`. */
   readonly color: boolean;
   /** Number of `-v` flags. */
@@ -25,6 +29,8 @@ export interface ReporterOptions {
   readonly repeat?: Repeat;
 }
 
+export type StatusFormat = 'prometheus' | 'mermaid';
+
 /** A reporter that may hold a part of the terminal until it is closed. */
 export type ClosableReporter = Reporter & {
   /** Takes the live board away; needed only where no `exit` event comes. May be called at any time, and twice. */
@@ -38,9 +44,10 @@ export function createReporter(options: ReporterOptions): ClosableReporter {
   const out = channelOf(options.stdout, options);
   const err = channelOf(options.stderr, options);
   const progress = progressOf(options, err);
+  const human = createHumanReporter({ out, err, progress, now: options.now });
   const report = options.json
     ? createJsonAndErrorReporter(options, out, err)
-    : createHumanReporter({ out, err, progress, now: options.now });
+    : formatted(options, human, out);
   return Object.assign(holdable(neverThrowing(report, err), progress), { close: () => progress.pause() });
 }
 
@@ -62,6 +69,16 @@ function progressOf(options: ReporterOptions, err: Channel): Progress {
     repeat,
     isVerbose: verbosity > 0,
   });
+}
+
+/** A status in another format than the table; everything else is what people read. */
+function formatted({ statusFormat, now }: ReporterOptions, human: Reporter, out: Channel): Reporter {
+  if (statusFormat === undefined) return human;
+  const view = { prometheus: prometheusView, mermaid: mermaidView }[statusFormat];
+  return (event) => {
+    if (event.type === 'status') out.sink.write(view(event.status, now()));
+    else human(event);
+  };
 }
 
 /** Who pipes the events into a program still wants to read why it failed. */

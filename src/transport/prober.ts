@@ -35,7 +35,7 @@ async function ask(request: EndpointRequest, signal?: AbortSignal): Promise<Endp
       if (status === 'incomplete') return;
       const elapsedMs = performance.now() - started;
       if (status === 'not-http') settle({ outcome: 'not-tls', detail: 'it speaks TLS, but not HTTP' });
-      else settle({ outcome: 'answered', status, certificate: fingerprint(socket), elapsedMs });
+      else settle({ outcome: 'answered', status, ...certificateOf(socket), elapsedMs });
     });
     socket.on('error', (error: Error) => settle(failure(error)));
     socket.on('close', () =>
@@ -63,8 +63,9 @@ function statusOf(text: string): number | 'incomplete' | 'not-http' {
   return code === undefined ? 'not-http' : Number(code);
 }
 
-function fingerprint(socket: TLSSocket): string {
-  return socket.getPeerCertificate().fingerprint256;
+function certificateOf(socket: TLSSocket): { readonly certificate: string; readonly der: Uint8Array } {
+  const { fingerprint256, raw } = socket.getPeerCertificate();
+  return { certificate: fingerprint256, der: raw };
 }
 
 function failure(error: Error): EndpointAnswer {

@@ -64,6 +64,8 @@ export type EndpointAnswer =
       readonly outcome: 'answered';
       readonly status: number;
       readonly certificate: string;
+      /** The same certificate whole, in DER. */
+      readonly der?: Uint8Array;
       readonly elapsedMs: number;
     }
   | { readonly outcome: 'refused' | 'timeout' | 'unreachable' | 'not-tls'; readonly detail: string };

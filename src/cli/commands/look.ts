@@ -61,7 +61,17 @@ export async function calibrate(io: CliIo, options: HostOptions & { seconds: num
   });
 }
 
-export async function status(io: CliIo, options: DetailedOptions): Promise<number> {
+export interface StatusOptions extends DetailedOptions {
+  readonly format: 'text' | 'json' | 'prometheus' | 'mermaid';
+}
+
+export async function status(io: CliIo, given: StatusOptions): Promise<number> {
+  const { format } = given;
+  const options: DetailedOptions = {
+    ...given,
+    json: given.json || format === 'json',
+    ...(format === 'prometheus' || format === 'mermaid' ? { statusFormat: format } : {}),
+  };
   return withWorld(io, 'status', options, async (world, limit) => {
     const { drifted, failure } = await statusCommand(world, limit);
     if (failure !== undefined) return EXIT_OF[failure.code];

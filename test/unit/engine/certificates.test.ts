@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { certifiedAmong } from '../../../src/engine/surroundings.ts';
+import { readCertificate } from '../../../src/engine/certificates.ts';
 import { ip } from '../../support/branded.ts';
 
 // What the stand-in of an API server served on a host of the lab: good for 10.77.0.100, fd77::100 and its own addresses.
@@ -23,12 +23,24 @@ describe('a certificate', () => {
     ['its VIP of IPv6', 'fd77::100', true],
     ['another VIP', '10.77.0.101', false],
   ])('is asked for %s', (_, address, isGood) => {
-    expect(certifiedAmong(SERVED, [ip(address)])).toEqual(isGood ? [address] : []);
+    expect(readCertificate(SERVED, [ip(address)])?.vips).toEqual(isGood ? [address] : []);
+  });
+
+  test('says from when until when it is good', () => {
+    expect(readCertificate(SERVED, [])).toMatchObject({
+      notBeforeMs: Date.parse('2026-11-27T05:45:20Z'),
+      notAfterMs: Date.parse('2036-11-24T05:45:20Z'),
+    });
+  });
+
+  test('is the same in DER', () => {
+    const der = Buffer.from(SERVED.replace(/-----[A-Z ]+-----/g, ''), 'base64');
+    expect(readCertificate(der, [ip('10.77.0.100')])).toEqual(readCertificate(SERVED, [ip('10.77.0.100')]));
   });
 
   test('that cannot be read says nothing', () => {
     expect(
-      certifiedAmong('-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----', []),
+      readCertificate('-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----', []),
     ).toBeUndefined();
   });
 });
