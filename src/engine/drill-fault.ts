@@ -11,6 +11,8 @@ export interface FaultScripts {
   readonly end: readonly Mutation[];
   /** Ends with 0 where the fault can be made. */
   readonly needs?: Probe;
+  /** Milliseconds for which all has to be calm before it. */
+  readonly calmMs: number;
 }
 
 /** What makes a host fail. */
@@ -21,25 +23,35 @@ export function faultScripts(
   const { services } = platform;
   switch (fault) {
     case 'stop':
-      return { begin: [services.stop(SERVICE)], end: [services.start(SERVICE)] };
+      return { begin: [services.stop(SERVICE)], end: [services.start(SERVICE)], calmMs: CALM_MS };
     case 'kill':
-      return { begin: [services.kill(SERVICE)], end: [services.start(SERVICE)] };
+      return { begin: [services.kill(SERVICE)], end: [services.start(SERVICE)], calmMs: CALM_MS };
     case 'api':
       return filtering(inputOnly(`tcp dport ${endpoint.port} reject with tcp reset`));
     case 'api-hang':
       return filtering(inputOnly(`tcp dport ${endpoint.port} drop`));
     case 'partition':
-      return filtering(partition(endpoint, intent.target.port));
+      return { ...filtering(partition(endpoint, intent.target.port)), calmMs: ANNOUNCED_MS };
   }
 }
 
 function filtering(rules: string): FaultScripts {
   return {
+    calmMs: CALM_MS,
     needs: probe('sh', '-c', 'command -v nft >/dev/null'),
     begin: [{ ...mutate('nft', '-f', '-'), stdin: new TextEncoder().encode(rules) }],
     end: [mutateScript(END_FILTERING, TABLE)],
   };
 }
+
+/** How the VIP answers when all is well. */
+const CALM_MS = 1000;
+
+/**
+ * keepalived announces the VIP a second time five seconds after it has taken it (vrrp_garp_master_delay), past every filter of the
+ * kernel's: from a host that is cut off by then, it would lead clients there.
+ */
+const ANNOUNCED_MS = 6000;
 
 const TABLE = 'konvoy_ha_drill';
 

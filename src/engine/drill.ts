@@ -136,7 +136,7 @@ async function failAndMend(
 ): Promise<Pick<DrillRecord, 'faultAtMs' | 'restoredAtMs'>> {
   const { clock, endpoint } = world;
   const longestMs = gateDeadlineMs(endpoint.settings) + handOverDeadlineMs(endpoint.settings);
-  await clock.sleep(BEFORE_MS, world.signal);
+  await clock.sleep(scripts.calmMs, world.signal);
   await alter(session, 'arming the restoration', [
     ...armRestoration(world.runId, scripts.end, {
       platform,
@@ -194,8 +194,6 @@ async function refuseImpossible(session: Session, { needs }: FaultScripts): Prom
   });
 }
 
-/** Before the fault: how the VIP answers when all is well. */
-const BEFORE_MS = 1000;
 /** Answered without a loss, and at one place, for so long: it is over. */
 const CALM_MS = 2000;
 const LOOK_MS = 50;
