@@ -92,6 +92,11 @@ function addLookCommands(program: Command, io: CliIo, setStatus: ProgramHost['se
     withHostOptions(program.command('status').description('show who is active, and what has drifted')),
   )
     .option('--detailed-exitcode', 'exit 2 when a host has drifted', false)
+    .option(
+      '--watch [seconds]',
+      'look again and again, every 2 s unless told otherwise',
+      wholeNumber(1, 3600),
+    )
     .addOption(
       new Option('--format <name>', 'for people, programs, a textfile collector or a diagram')
         .choices(['text', 'json', 'prometheus', 'mermaid'])

@@ -38,7 +38,12 @@ export type RunEvent =
       readonly seconds: number;
       readonly hosts: readonly HostCalibration[];
     }
-  | { readonly type: 'status'; readonly status: ClusterStatus }
+  | {
+      readonly type: 'status';
+      readonly status: ClusterStatus;
+      /** One of many looks: how long to the next one, in milliseconds. */
+      readonly watched?: { readonly everyMs: number };
+    }
   | {
       readonly type: 'history';
       readonly entries: readonly HistoryEntry[];

@@ -1,24 +1,16 @@
-import { refusal, type Diagnostic, type KonvoyError } from '../domain/error.ts';
+import { refusal, type Diagnostic } from '../domain/error.ts';
 import type { HostGenerations } from '../domain/generation.ts';
 import type { HostName } from '../domain/names.ts';
 import type { Wanted } from '../domain/resource.ts';
 import type { SavedPlan } from '../domain/saved-plan.ts';
 import type { Check } from '../domain/verdict.ts';
 import { holdsAddress } from '../facts/network.ts';
-import {
-  describeChecks,
-  describeCluster,
-  describeGenerations,
-  describeHistory,
-  describeHost,
-  describeUnreachable,
-} from '../plan/describe.ts';
+import { describeChecks, describeGenerations, describeHistory } from '../plan/describe.ts';
 import { judgeMoment } from '../plan/calibration.ts';
 import { describeVersion } from '../plan/describe-version.ts';
 import { desire, type Desired } from '../plan/desire.ts';
 import { describeFirewall } from '../plan/firewall.ts';
 import { wantedConf } from '../plan/lint.ts';
-import { pendingKeys } from '../plan/pending.ts';
 import { describeReach, diagnosticOf, stationsOf } from '../plan/reach.ts';
 import { describeWire } from '../plan/refuse-strangers.ts';
 import type { HostSnapshot } from '../plan/snapshot.ts';
@@ -32,6 +24,7 @@ import { refuseUnheard, testReach } from './reach.ts';
 import { refuseStale } from './saved-plan.ts';
 import { limitedHosts, refuseMissing, scopeOf, type Limit } from './scope.ts';
 import { surveyHosts } from './survey.ts';
+import { problemOf } from './status.ts';
 import { checkSurroundings } from './surroundings.ts';
 import { verifyOnce } from './verify.ts';
 import type { View } from './world.ts';
@@ -81,52 +74,6 @@ export async function verifyCommand(view: View, limit: Limit): Promise<boolean> 
   const verdict = await verifyOnce(view, hosts.readers);
   view.report({ type: 'verdict', verdict });
   return verdict.isGood;
-}
-
-/** `status`: one line for each host, also for those that do not answer. Returns whether any host has drifted. */
-export async function statusCommand(
-  view: View,
-  limit: Limit,
-): Promise<{ readonly drifted: boolean; readonly failure: KonvoyError | undefined }> {
-  await using hosts = await connectReaders(view, limitedHosts(view, limit));
-  const survey = await surveyHosts(view, hosts.readers);
-  const failures = new Map([...hosts.failures, ...survey.failures]);
-  const asked = askedFor(view, survey.snapshots);
-  const lines = limitedHosts(view, limit).map(({ name }) => {
-    const snapshot = survey.snapshots.find(({ intent }) => intent.name === name);
-    if (snapshot !== undefined) {
-      const pending = asked.keys.get(name) ?? [];
-      return { ...describeHost(snapshot, view.endpoint), ...(pending.length === 0 ? {} : { pending }) };
-    }
-    return describeUnreachable(name, problemOf(failures.get(name)));
-  });
-  const status = describeCluster(lines, view.endpoint);
-  const { unknown } = asked;
-  view.report({
-    type: 'status',
-    status: unknown === undefined ? status : { ...status, pendingUnknown: unknown },
-  });
-  return { drifted: lines.some((host) => host.drift.length > 0), failure: reportFailures(view, failures) };
-}
-
-/** What the inventory asks for beyond the latest generations, as far as the hosts that answered tell. */
-function askedFor(
-  view: View,
-  snapshots: readonly HostSnapshot[],
-): { readonly keys: ReturnType<typeof pendingKeys>; readonly unknown?: string } {
-  const recorded = snapshots.filter((snapshot) => snapshot.recorded.latest !== undefined);
-  if (recorded.length === 0) return { keys: new Map() };
-  const names = new Set(snapshots.map(({ intent }) => intent.name));
-  const absent = view.intent.hosts.filter(({ name }) => !names.has(name));
-  const desired = desire(view.intent, view.endpoint, { snapshots, absent, renderer: view.renderer });
-  if (desired.ok) return { keys: pendingKeys(desired.value, recorded) };
-  if (absent.length > 0) {
-    const unseen = absent.map(({ name }) => name).join(', ');
-    return { keys: new Map(), unknown: `${unseen}: not asked, or no answer` };
-  }
-  const [first] = desired.error;
-  const where = first?.host === undefined ? '' : `${first.host}: `;
-  return { keys: new Map(), unknown: `${where}${first?.message ?? ''}` };
 }
 
 /** `history`: the generations on the hosts. */
@@ -209,10 +156,6 @@ async function checkReach(
   );
   const problems = reach.deaf.filter((pair) => !opened.has(pair[pair.closed])).map(diagnosticOf);
   return { checks: [...firewalls, ...describeReach(reach, opened)], problems };
-}
-
-function problemOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'it could not be asked';
 }
 
 function vipCheck({ endpoint }: View, held: boolean): Check {

@@ -8,7 +8,7 @@ import { historyView } from './history-view.ts';
 import { planView } from './plan-view.ts';
 import type { Progress } from './progress.ts';
 import type { Sink } from './sink.ts';
-import { statusView } from './status-view.ts';
+import { statusView, watchedView } from './status-view.ts';
 import { drainedView, hostEndsView, summaryView, vipProbedView, type HostFinished } from './summary-view.ts';
 
 /** A channel with its look. */
@@ -121,8 +121,10 @@ function resultText(event: RunEvent, run: RunMemory, { out, now }: HumanOptions)
       return checksView(event.checks, style, isBrief);
     case 'verdict':
       return verdictView(event.verdict, style, isBrief);
-    case 'status':
-      return statusView(event.status, style, now());
+    case 'status': {
+      const page = statusView(event.status, style, now());
+      return event.watched === undefined ? page : watchedView(page, event.watched, { style, nowMs: now() });
+    }
     case 'history':
       return historyView(event.entries, event.hosts, style);
     case 'drill':

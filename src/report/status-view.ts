@@ -21,6 +21,23 @@ export function statusView(status: ClusterStatus, style: Style, nowMs: number): 
   return [...lines, ...(lines.length > 0 ? [''] : []), footer(status, style), ''].join('\n');
 }
 
+/** One look of many: on a terminal it takes the place of the one before, elsewhere it follows it. */
+export function watchedView(
+  page: string,
+  { everyMs }: { readonly everyMs: number },
+  { style, nowMs }: Page,
+): string {
+  const at = new Date(nowMs).toISOString().slice(11, 19);
+  const line = style.paint(
+    'dim',
+    `konvoy-ha: looked at ${at} UTC, again in ${everyMs / 1000} s; Ctrl-C ends it`,
+  );
+  return `${style.columns === undefined ? '' : CLEAR}${page}${line}\n`;
+}
+
+/** Cursor home, then everything from there on (ECMA-48 CUP and ED). */
+const CLEAR = '\u001b[H\u001b[J';
+
 function unknownLines({ pendingUnknown }: ClusterStatus): readonly string[] {
   if (pendingUnknown === undefined) return [];
   return ['', escapeLine(`what the inventory asks for is not known: ${pendingUnknown}`)];

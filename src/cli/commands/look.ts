@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { calibrateCommand } from '../../engine/calibrate.ts';
-import {
-  checkCommand,
-  historyCommand,
-  planCommand,
-  statusCommand,
-  verifyCommand,
-} from '../../engine/look.ts';
+import { checkCommand, historyCommand, planCommand, verifyCommand } from '../../engine/look.ts';
+import { statusCommand, watchStatus } from '../../engine/status.ts';
 import { encodePlanFile } from '../../engine/plan-file.ts';
 import { rehearseCommand } from '../../engine/rehearse.ts';
 import { savePlan } from '../../engine/saved-plan.ts';
@@ -63,6 +58,8 @@ export async function calibrate(io: CliIo, options: HostOptions & { seconds: num
 
 export interface StatusOptions extends DetailedOptions {
   readonly format: 'text' | 'json' | 'prometheus' | 'mermaid';
+  /** Seconds from one look to the next. */
+  readonly watch?: number | true;
 }
 
 export async function status(io: CliIo, given: StatusOptions): Promise<number> {
@@ -73,6 +70,8 @@ export async function status(io: CliIo, given: StatusOptions): Promise<number> {
     ...(format === 'prometheus' || format === 'mermaid' ? { statusFormat: format } : {}),
   };
   return withWorld(io, 'status', options, async (world, limit) => {
+    if (given.watch !== undefined)
+      return watchStatus(world, limit, (given.watch === true ? WATCH_S : given.watch) * 1000);
     const { drifted, failure } = await statusCommand(world, limit);
     if (failure !== undefined) return EXIT_OF[failure.code];
     return options.detailedExitcode && drifted ? EXIT.changes : EXIT.done;
@@ -85,3 +84,6 @@ export async function history(io: CliIo, options: HostOptions): Promise<number> 
     return EXIT.done;
   });
 }
+
+/** Seconds; as watch(1). */
+const WATCH_S = 2;

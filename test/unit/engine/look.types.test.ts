@@ -7,9 +7,9 @@ import type {
   planCommand,
   planDestroyCommand,
   planRollbackCommand,
-  statusCommand,
   verifyCommand,
 } from '../../../src/engine/look.ts';
+import type { statusCommand, watchStatus } from '../../../src/engine/status.ts';
 import type { View, World } from '../../../src/engine/world.ts';
 import type { Reader } from '../../../src/transport/transport.ts';
 
@@ -21,6 +21,7 @@ test('plan, check, status, verify, history and every dry run get a view, which h
   expectTypeOf<Parameters<typeof planDestroyCommand>[0]>().toEqualTypeOf<View>();
   expectTypeOf<Parameters<typeof checkCommand>[0]>().toEqualTypeOf<View>();
   expectTypeOf<Parameters<typeof statusCommand>[0]>().toEqualTypeOf<View>();
+  expectTypeOf<Parameters<typeof watchStatus>[0]>().toEqualTypeOf<View>();
   expectTypeOf<Parameters<typeof verifyCommand>[0]>().toEqualTypeOf<View>();
   expectTypeOf<Parameters<typeof historyCommand>[0]>().toEqualTypeOf<View>();
   expectTypeOf<View>().not.toHaveProperty('transport');

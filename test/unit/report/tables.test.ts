@@ -3,7 +3,7 @@ import type { Check } from '../../../src/domain/verdict.ts';
 import { verdictOf } from '../../../src/domain/verdict.ts';
 import type { ClusterStatus } from '../../../src/domain/status.ts';
 import { checksView, verdictView } from '../../../src/report/check-view.ts';
-import { statusView } from '../../../src/report/status-view.ts';
+import { statusView, watchedView } from '../../../src/report/status-view.ts';
 import { table } from '../../../src/report/table.ts';
 import { age, counted, duration, wholeSeconds } from '../../../src/report/words.ts';
 import { CONF, host, hostStatus, PLAIN } from './support/samples.ts';
@@ -193,4 +193,14 @@ test('numbers are in words', () => {
   ]);
   expect([-5, 999, 61_000].map(wholeSeconds)).toEqual(['0 s', '0 s', '1 min 01 s']);
   expect([-1, 59, 60, 7200, 200_000].map(age)).toEqual(['0s', '59s', '1m', '2h', '2d']);
+});
+
+test.each<readonly [string, number | undefined, string]>([
+  ['follows the one before where there is no terminal', undefined, ''],
+  ['takes its place on a terminal', 80, '\u001b[H\u001b[J'],
+])('a look of many %s', (_, columns, before) => {
+  const style = columns === undefined ? PLAIN : { ...PLAIN, columns };
+  expect(watchedView('page\n', { everyMs: 2000 }, { style, nowMs: NOW_MS })).toBe(
+    `${before}page\nkonvoy-ha: looked at 01:16:40 UTC, again in 2 s; Ctrl-C ends it\n`,
+  );
 });
