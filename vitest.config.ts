@@ -35,7 +35,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 30_000,
-          sequence: { shuffle: { files: true } },
+          // After the unit tests, where both are run: they have another number of workers.
+          sequence: { groupOrder: 1, shuffle: { files: true } },
         },
       },
       {
