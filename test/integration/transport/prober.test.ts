@@ -14,6 +14,7 @@ test('an API server that answers is reported with its status and the certificate
     outcome: 'answered',
     status: 401,
     certificate: new X509Certificate(tlsCertificate).fingerprint256,
+    der: new X509Certificate(tlsCertificate).raw,
     elapsedMs: expect.any(Number) as number,
   });
   expect(server.received.join('')).toBe(
